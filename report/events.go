@@ -45,12 +45,16 @@ func inWords[E any](c *edgewise.Comparison, all []E, say func(*edgewise.Comparis
 
 // instantInWords says when something happens, by the clock and since the start of the study: of a window its runs begin later.
 func instantInWords(c *edgewise.Comparison, at time.Duration) string {
-	begins := "the run"
-	if c.Elapsed > 0 {
-		begins = "the study"
-	}
 	since := c.SinceStart(at)
-	return fmt.Sprintf("%s (UTC), %s after %s begins, warm-up included", c.Start.Add(since-c.Elapsed).UTC().Format(time.RFC3339), words.Duration(since), begins)
+	return fmt.Sprintf("%s (UTC), %s after %s begins, warm-up included", c.Start.Add(since-c.Elapsed).UTC().Format(time.RFC3339), words.Duration(since), whatBegins(c))
+}
+
+// whatBegins names that from whose beginning times are told: of a window all of the study.
+func whatBegins(c *edgewise.Comparison) string {
+	if c.Elapsed > 0 {
+		return "the study"
+	}
+	return "the run"
 }
 
 // drainInWords says of a site when nobody is sent to it.

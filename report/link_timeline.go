@@ -58,7 +58,7 @@ func drawnLinks(c *edgewise.Comparison) (all []drawnLink) {
 
 // linkPanels draws how full the fullest links are over time, and how many responses wait for them, and says so; nothing where there are none.
 func linkPanels(c *edgewise.Comparison) (panels []panel, words string) {
-	_, in, _ := courseAxis(c)
+	_, in := courseAxis(c)
 	all := drawnLinks(c)
 	for _, of := range all[:min(linksDrawn, len(all))] {
 		for _, figure := range []struct {
@@ -72,14 +72,14 @@ func linkPanels(c *edgewise.Comparison) (panels []panel, words string) {
 				}
 				drawn := newCourse(c, placement)
 				for k, y := range l.Timeline.Line(figure.name) {
-					at := in(time.Duration((float64(k) + 0.5) * float64(l.Timeline.Step)))
+					at := in(c.WarmUp + time.Duration((float64(k)+0.5)*float64(l.Timeline.Step)))
 					y *= figure.scale
 					drawn.points = append(drawn.points, coursePoint{at, y, y, y})
 				}
 				lines = append(lines, drawn)
 			})
 			if !lines.isZero() {
-				panels = append(panels, coursePanel(c, of.from+" → "+of.to+": "+figure.label, figure.label, 0, lines)...)
+				panels = append(panels, coursePanel(c, of.from+" → "+of.to+": "+figure.label, figure.label, c.WarmUp, lines)...)
 			}
 		}
 	}

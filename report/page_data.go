@@ -25,6 +25,8 @@ type pageData struct {
 	// RunSeconds is how long a run takes, WarmUpSeconds what of it is not recorded.
 	RunSeconds    float64 `json:"run_s"`
 	WarmUpSeconds float64 `json:"warm_up_s"`
+	// BeginsSeconds is how long before its run the study began of which it is a window.
+	BeginsSeconds float64 `json:"begins_s,omitempty"`
 }
 
 // A pagePlacement is a placement: its name, what it is in words, and its roles.
@@ -121,7 +123,7 @@ func newPageData(c *edgewise.Comparison, a *search.Answer) (*pageData, error) {
 		return nil, err
 	}
 	d := &pageData{
-		Title: c.Title, Level: c.Level, RunSeconds: (c.WarmUp + c.Duration).Seconds(), WarmUpSeconds: c.WarmUp.Seconds(),
+		Title: c.Title, Level: c.Level, RunSeconds: (c.WarmUp + c.Duration).Seconds(), WarmUpSeconds: c.WarmUp.Seconds(), BeginsSeconds: c.Elapsed.Seconds(),
 		Sites: pagePlaces(c.Sites), Metros: pagePlaces(c.Metros), Bill: newPageBill(c), Search: newPageSearch(a),
 	}
 	for c := range sim.NumCauses {

@@ -88,10 +88,10 @@ func eventsInWords(c *edgewise.Comparison) string {
 
 // shadesOf returns what is shaded on the axis of a panel.
 func shadesOf(c *edgewise.Comparison, in func(time.Duration) float64, from, to float64) shades {
-	all := shades{{from, 0, 0.06}}
+	all := shades{{from, in(c.WarmUp), 0.06}}
 	for _, e := range shownEvents(c) {
-		at := in(e.at - c.WarmUp)
-		all = append(all, shade{at, max(in(e.at+e.lasts-c.WarmUp), at+float64(0.004*to)), e.opacity}) // an instant is a line
+		at := in(e.at)
+		all = append(all, shade{at, max(in(e.at+e.lasts), at+float64(0.004*(to-from))), e.opacity}) // an instant is a line
 	}
 	return all
 }
@@ -106,7 +106,7 @@ type eventNumber struct {
 func eventNumbers(c *edgewise.Comparison, in func(time.Duration) float64) (all []eventNumber) {
 	for i, e := range shownEvents(c) {
 		if i < eventsTold {
-			all = append(all, eventNumber{in(max(e.at-c.WarmUp, 0)), i + 1})
+			all = append(all, eventNumber{in(max(e.at, c.WarmUp)), i + 1})
 		}
 	}
 	return all

@@ -91,7 +91,7 @@ func notFollowed(c *edgewise.Comparison, workloads []string) (names []string) {
 
 // seriesPanels draws the mean latency of workloads of which no request fails.
 func seriesPanels(c *edgewise.Comparison, name string) []panel {
-	_, in, _ := courseAxis(c)
+	_, in := courseAxis(c)
 	var all courses
 	title := name
 	label := ""
@@ -103,18 +103,18 @@ func seriesPanels(c *edgewise.Comparison, name string) []panel {
 		title, label = panelTitle(name, w.Kind), "mean "+metricTitle(causedMetric(w))+", ms"
 		of := newCourse(c, i)
 		for k := range w.Series.Steps {
-			at, ms := in(time.Duration((float64(k)+0.5)*float64(w.Series.Step))-c.WarmUp), w.Series.Steps[k].MeanMs()
+			at, ms := in(time.Duration((float64(k)+0.5)*float64(w.Series.Step))), w.Series.Steps[k].MeanMs()
 			of.points = append(of.points, coursePoint{at, ms, ms, ms})
 		}
 		all = append(all, of)
 	}
-	return coursePanel(c, title, label, -in(c.WarmUp), all)
+	return coursePanel(c, title, label, 0, all)
 }
 
 // timelinePanels draws the figures of a workload of which all requests were followed, but for those that say nothing: what is 0 throughout, requests that are asked alike all the
 // time, and bytes of origins that are as many a request in every step.
 func timelinePanels(c *edgewise.Comparison, name string) (panels []panel) {
-	_, in, _ := courseAxis(c)
+	_, in := courseAxis(c)
 	for _, of := range timelineLines(c, name) {
 		var all courses
 		title, label := "", ""
@@ -137,7 +137,7 @@ func timelinePanels(c *edgewise.Comparison, name string) (panels []panel) {
 			}
 			drawn := newCourse(c, i)
 			for k, e := range line.Values {
-				x := coursePoint{at: in(time.Duration((float64(k) + 0.5) * float64(w.Timeline.Step)))}
+				x := coursePoint{at: in(c.WarmUp + time.Duration((float64(k)+0.5)*float64(w.Timeline.Step)))}
 				if e = e.Scaled(scale); e.HasValue() {
 					x.y, x.low, x.high = e.Value, e.Low, e.High
 				} else {
@@ -150,7 +150,7 @@ func timelinePanels(c *edgewise.Comparison, name string) (panels []panel) {
 		if all.isZero() || (of == "requests" || of == "updates") && all.areFlat() {
 			continue
 		}
-		panels = append(panels, coursePanel(c, title, label, 0, all)...)
+		panels = append(panels, coursePanel(c, title, label, c.WarmUp, all)...)
 	}
 	return panels
 }
@@ -214,9 +214,10 @@ func lacksValues(c *edgewise.Comparison, workload, line string) bool {
 	})
 }
 
-// coursePanel draws the lines of placements from a place on the axis on, nothing where there are none.
-func coursePanel(c *edgewise.Comparison, title, label string, from float64, all courses) []panel {
-	unitName, in, to := courseAxis(c)
+// coursePanel draws the lines of placements from an instant of the run on, nothing where there are none.
+func coursePanel(c *edgewise.Comparison, title, label string, begins time.Duration, all courses) []panel {
+	axis, in := courseAxis(c)
+	from, to := in(begins), in(c.WarmUp+c.Duration)
 	low, high, band := math.Inf(1), 0.0, 0.0
 	for i := range all {
 		for _, x := range all[i].points {
@@ -239,7 +240,7 @@ func coursePanel(c *edgewise.Comparison, title, label string, from float64, all 
 	axes := drawn.plot
 	axes.X.Min, axes.X.Max = from, to
 	axes.Y.Min, axes.Y.Max = 0, float64(min(max(high, band), high+float64(0.5*max(high-low, float64(0.2*high))))*1.05)
-	axes.X.Label.Text = unitName + " from the start of the recording"
+	axes.X.Label.Text = axis
 	axes.Y.Label.Text = label
 	axes.X.Tick.Marker, axes.Y.Tick.Marker = roundTicks{}, roundTicks{}
 	drawn.events = eventNumbers(c, in)
@@ -258,11 +259,11 @@ func newCourse(c *edgewise.Comparison, placement int) course {
 	return course{placement: placement, style: look.Line(placement)}
 }
 
-// courseAxis returns the unit of the axis, how times are told in it and where the axis ends.
-func courseAxis(c *edgewise.Comparison) (unitName string, in func(time.Duration) float64, to float64) {
+// courseAxis returns what the axis of time is called, and where an instant of the run stands on it: in the time that a scenario tells of what happens, which counts
+// from when its run begins, warm-up included, also of a window.
+func courseAxis(c *edgewise.Comparison) (name string, in func(time.Duration) float64) {
 	unit, unitName := courseUnit(c)
-	in = func(d time.Duration) float64 { return float64(d) / float64(unit) }
-	return unitName, in, in(c.Duration)
+	return fmt.Sprintf("%s after %s begins, warm-up included", unitName, whatBegins(c)), func(at time.Duration) float64 { return float64(c.SinceStart(at)) / float64(unit) }
 }
 
 // courseUnit returns in what the time of a run is told: hours, minutes or seconds.

@@ -114,7 +114,12 @@ func TestTimelinesShowWhatFailsWithItsBand(t *testing.T) {
 		require.True(t, strings.Contains(drawing, ">"+title+"</text>"), title)
 	}
 	require.Contains(t, drawing, "Bands: 95 % confidence intervals")
-	require.NotContains(t, drawing, "warm-up")
+	require.NotContains(t, drawing, "Grey: the warm-up")
+	require.Contains(t, drawing, " after the run begins, warm-up included</text>", "the clock of at: in a scenario")
+	c.Elapsed = time.Hour
+	p, err = report.Timeline(c, "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, p), " after the study begins, warm-up included</text>")
 }
 
 // The lines of the page are those of series.csv: all requests, with their intervals, and under them what happens at sites.

@@ -50,7 +50,7 @@ function pareto(state, bill, shown, width) {
       Plot.tip(dots, Plot.pointer({x: p => p.x[0], y: p => p.y[0], title: p => `${p.name}\n${estimate(p.x, bill.currency)} a month\n${estimate(p.y, "ms")}`, fill: "var(--paper)"})),
     ],
   });
-  nameDots(drawing, dots.map(p => ({x: p.x[0], y: p.y[0], name: cut(p.name, 230)})), width,
+  nameDots(drawing, dots.map(p => ({x: p.x[0], y: p.y[0], name: cut(p.name, 230, dots.map(o => o.name))})), width,
     [front.flatMap((p, k) => k ? [[p.x[0], front[k - 1].y[0]], [p.x[0], p.y[0]]] : [[p.x[0], p.y[0]]])]);
   return figure({
     title: `What the money buys: ${state.of.name}`, note: "Left is cheaper, below is faster. Dashed: the front, of those that no other beats in both.", drawing,

@@ -1,7 +1,7 @@
 // Names of lines, written at the lines, so that nobody has to look them up in a legend: beside their ends where all run to the edge, else within
 // the drawing, beside each line where it covers nothing. Where one has no place none is written, and the legend stays.
 import {svg} from "./dom.js";
-import {textColor} from "./look.js";
+import {shorten, textColor} from "./look.js";
 
 const size = 12, room = 3, clear = 9, widest = 190;
 const pen = document.createElement("canvas").getContext("2d");
@@ -12,13 +12,11 @@ export function widthOf(name) {
   return pen.measureText(name).width;
 }
 
-// short returns a name that is no wider than that, without its middle if need be.
-function fitting(name, width) {
-  if (widthOf(name) <= width) return name;
-  let keep = name.length - 1;
-  const cut = () => `${name.slice(0, Math.ceil(keep / 2))}…${name.slice(name.length - Math.floor(keep / 2))}`;
-  while (keep > 4 && widthOf(cut()) > width) keep--;
-  return cut();
+// fitting returns a name that is no wider than that, shortened if need be, so that it differs from the names beside it.
+function fitting(name, width, names) {
+  let most = name.length;
+  while (most > 5 && widthOf(shorten(name, most, names)) > width) most--;
+  return shorten(name, most, names);
 }
 
 // together joins the names of lines that lie on one another.
@@ -32,7 +30,7 @@ export function nameBeside(drawing, lines, box, taken = []) {
   if (lines.length < 2) return true;
   const all = [], boxes = [...taken];
   for (const line of lines) {
-    const name = fitting(line.name, widest), place = free(line, lines, box, boxes, widthOf(name));
+    const name = fitting(line.name, widest, lines.map(l => l.name)), place = free(line, lines, box, boxes, widthOf(name));
     if (!place) return false;
     boxes.push(place);
     all.push([line.number, name, place[0], (place[1] + place[3]) / 2]);
@@ -114,6 +112,6 @@ export function nameEnds(drawing, lines, edge, [top, bottom], width) {
   });
   for (const e of ends) {
     drawing.append(svg("path", {d: `M${Math.min(e.x + 2, edge)},${e.y.toFixed(1)}L${edge + 20},${e.at.toFixed(1)}`, fill: "none", stroke: `var(--p${e.number % 12})`, "stroke-width": .8}));
-    write(drawing, e.number, fitting(e.name, width - edge - 24), edge + 23, e.at);
+    write(drawing, e.number, fitting(e.name, width - edge - 24, lines.map(l => l.name)), edge + 23, e.at);
   }
 }

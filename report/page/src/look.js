@@ -45,10 +45,25 @@ export function legend(state, placements = state.shown) {
   return el("ul", {class: "legend"}, ...placements.map(i => el("li", {}, el("i", {class: `key p${i}`}), state.name(i))));
 }
 
-// cut shortens a name to a width in px of 12 px letters.
-export function cut(text, width) {
-  const most = Math.max(4, Math.floor(width / 6.3));
-  return text.length <= most ? text : `${text.slice(0, Math.ceil(most / 2) - 1)}…${text.slice(text.length - Math.floor(most / 2) + 1)}`;
+const inMiddle = (text, most) => text.length <= most ? text : `${text.slice(0, Math.ceil((most - 1) / 2))}…${text.slice(text.length - Math.floor((most - 1) / 2))}`;
+
+// fromDifference shortens a name to so many letters of the words in which it first differs from each of others, behind its beginning.
+function fromDifference(text, others, most) {
+  const alike = o => { let n = 0; while (n < text.length && text[n] === o[n]) n++; return n; };
+  const wordAt = n => { const word = n - /[^\s,;-]*$/.exec(text.slice(0, n))[0].length; return n - word < most / 4 ? word : n; };
+  const places = [...new Set(others.map(o => wordAt(alike(o))))].sort((a, b) => a - b), head = Math.min(places[0], Math.floor(most / 4));
+  const room = Math.max(1, Math.floor((most - head - places.length - 1) / places.length));
+  const end = k => Math.min(places[k] + room, places[k + 1] ?? text.length);
+  return text.slice(0, head) + places.map((from, k) => (k && end(k - 1) === from ? "" : "…") + text.slice(from, end(k))).join("") + (end(places.length - 1) < text.length ? "…" : "");
 }
+
+// shorten shortens a name to so many letters: without its middle or, where others of the names beside it would read the same, without what these have as well.
+export function shorten(text, most, names = []) {
+  const short = inMiddle(text, most), same = names.filter(o => o !== text && inMiddle(o, most) === short);
+  return same.length ? fromDifference(text, same, most) : short;
+}
+
+// cut shortens a name to a width in px of 12 px letters, so that it differs from the names beside it.
+export const cut = (text, width, names) => shorten(text, Math.max(4, Math.floor(width / 6.3)), names);
 
 export const nameWidth = (names, width) => Math.min(width * .36, 210, 16 + 6.6 * Math.max(...names.map(n => n.length)));

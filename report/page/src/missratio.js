@@ -28,7 +28,7 @@ export function drawMissCurves(state, width) {
       Plot.tip(points, Plot.pointer({x: "bytes", y: p => p.missed[0], title: p => `${state.name(p.p)}\n${sizeText(p.bytes)}\n${estimate(p.missed, "%")} miss`, fill: "var(--paper)"})),
     ],
   });
-  nameDots(drawing, points.map(p => ({x: p.bytes, y: p.missed[0], name: cut(state.name(p.p), 170)})), width, curves.map(c => c.points.map(p => [p.bytes, p.missed[0]])));
+  nameDots(drawing, points.map(p => ({x: p.bytes, y: p.missed[0], name: cut(state.name(p.p), 170, points.map(o => state.name(o.p)))})), width, curves.map(c => c.points.map(p => [p.bytes, p.missed[0]])));
   return figure({
     title: "What the caches miss, by their size", drawing,
     note: `A miss is a request that the first cache it met did not answer. Lines join placements whose first caches differ in size alone${curves.length > 1 ? `: ${curves.map(c => c.name).join("; ")}` : ` (${curves[0].name})`}.`,

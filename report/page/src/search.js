@@ -26,7 +26,7 @@ function ranking(s, width) {
       Plot.ruleY(rows.filter(a => a.v[0].length > 1), {y: a => rows.indexOf(a), x1: a => a.v[0][1], x2: a => a.v[0][2], stroke: a => a.baseline ? "var(--p0)" : "var(--p1)", strokeWidth: 2.5}),
       Plot.dot(rows.filter(a => a.expected[0] !== null), {x: a => a.expected[0], y: a => rows.indexOf(a), stroke: "var(--faint)", r: 4}),
       Plot.dot(rows, {x: a => a.v[0][0], y: a => rows.indexOf(a), fill: a => a.baseline ? "var(--p0)" : a.breaks ? "var(--faint)" : "var(--p1)", r: 4.5}),
-      Plot.text(rows, {frameAnchor: "left", y: (_, k) => k, text: a => cut(a.name, left - 14), dx: -8, textAnchor: "end"}),
+      Plot.text(rows, {frameAnchor: "left", y: (_, k) => k, text: a => cut(a.name, left - 14, rows.map(r => r.name)), dx: -8, textAnchor: "end"}),
       Plot.text(rows, {frameAnchor: "right", y: (_, k) => k, text: a => short(a.v[0]), dx: 8, textAnchor: "start"}),
     ],
   });
@@ -67,7 +67,7 @@ function chosen(s, width) {
       x: {domain: [0, 100], label: "% of the variations", labelAnchor: "center", labelArrow: "none", ticks: 5}, y: {domain: [-.5, rows.length - .5], reverse: true, axis: null},
       ariaLabel: rows.map(r => `${r.site} ${number(r.share, 0)} %`).join("; "),
       marks: [Plot.rect(rows, {x1: 0, x2: "share", y1: (_, k) => k - .35, y2: (_, k) => k + .35, fill: r => r.is_best ? "var(--p1)" : "var(--p6)"}),
-        Plot.text(rows, {frameAnchor: "left", y: (_, k) => k, text: r => cut(r.site, left - 12), dx: -8, textAnchor: "end"}),
+        Plot.text(rows, {frameAnchor: "left", y: (_, k) => k, text: r => cut(r.site, left - 12, rows.map(o => o.site)), dx: -8, textAnchor: "end"}),
         Plot.text(rows, {x: "share", y: (_, k) => k, text: r => `${number(r.share, 0)}`, dx: 5, textAnchor: "start"})],
     }),
   });

@@ -36,7 +36,7 @@ export function strip(state, f, {width, domain, title = f.title}) {
       base !== undefined && hasDifference ? Plot.ruleX([base], {stroke: "var(--p0)", strokeDasharray: "2,3"}) : null,
       Plot.ruleY(shown.map((i, k) => ({i, k})).filter(({i}) => f.v[i]?.length > 1), {y: "k", x1: ({i}) => f.v[i][1], x2: ({i}) => f.v[i][2], stroke: ({i}) => color(i), strokeWidth: 2.5}),
       Plot.dot(known, {x: i => f.v[i][0], y: i => shown.indexOf(i), fill: i => isAgain(i) ? "var(--paper)" : color(i), stroke: i => color(i), strokeWidth: 2, r: 3.8}),
-      Plot.text(shown, {x: domain ? domain[0] : undefined, frameAnchor: "left", y: (_, k) => k, text: i => cut(state.name(i), left - 12), dx: -8, textAnchor: "end"}),
+      Plot.text(shown, {x: domain ? domain[0] : undefined, frameAnchor: "left", y: (_, k) => k, text: i => cut(state.name(i), left - 12, shown.map(o => state.name(o))), dx: -8, textAnchor: "end"}),
       Plot.text(shown, {frameAnchor: "right", y: (_, k) => k, text: words, dx: 8, textAnchor: "start"}),
     ],
     color: {type: "identity"},

@@ -37,19 +37,21 @@ const nameOf = (state, i) => together(state.shown.filter(o => state.of.alike[o] 
 
 const fails = state => state.of.figures.some(f => f.metric === "failed" && f.v.some(e => e && e[0] > 0));
 
-// axisOf is the axis of time, from the start of the recording on. Without the key timeline it begins with the warm-up.
+// axisOf is the axis of time as a scenario tells of what happens: since its run began, warm-up included, also of a window, which begins later. Without the key
+// timeline it begins with the warm-up.
 function axisOf(state) {
-  const {run_s: run, warm_up_s: warmUp} = state.data, recorded = run - warmUp;
+  const {run_s: run, warm_up_s: warmUp, begins_s: begins = 0} = state.data, recorded = run - warmUp;
   const [unit, seconds] = recorded > 7200 ? ["h", 3600] : recorded > 300 ? ["min", 60] : ["s", 1];
-  return {unit, in: s => s / seconds, start: state.of.series ? -warmUp / seconds : 0, end: recorded / seconds};
+  const at = s => (begins + s) / seconds;
+  return {unit, in: at, start: at(state.of.series ? 0 : warmUp), recorded: at(warmUp), end: at(run), label: `${unit} after the ${begins ? "study" : "run"} begins, warm-up included`};
 }
 
 // overTime returns the lines of a workload, each with its step and where it begins: those of the key timeline, or those of the whole run,
 // warm-up included, where no request fails.
 export function overTime({timeline, series, requests, caused}, {warm_up_s: warmUp}) {
-  if (timeline) return timeline.lines.map(l => ({...l, step: timeline.step_s, from: 0}));
+  if (timeline) return timeline.lines.map(l => ({...l, step: timeline.step_s, from: warmUp}));
   if (!series) return [];
-  const line = (name, title, unit, of, more) => ({name, title, unit, by: of.map(v => v && {v}), step: series.step_s, from: -warmUp, ...more});
+  const line = (name, title, unit, of, more) => ({name, title, unit, by: of.map(v => v && {v}), step: series.step_s, from: 0, ...more});
   return [
     line("requests", requests, "a second", series.requests, {fromZero: true}), line("mean", `mean ${caused}`, "ms", series.ms),
     ...(series.hits ? [line("hits", "hits", "%", series.hits)] : []),
@@ -58,7 +60,7 @@ export function overTime({timeline, series, requests, caused}, {warm_up_s: warmU
 
 // eventsOn are the events that the axis shows, in its unit. What is an instant has a width that is seen.
 const eventsOn = (state, axis) => (state.data.events ?? []).map(e => {
-  const at = s => axis.in(s - state.data.warm_up_s), least = e.to_s === e.from_s ? .004 * (axis.end - axis.start) : 0;
+  const at = axis.in, least = e.to_s === e.from_s ? .004 * (axis.end - axis.start) : 0;
   return {...e, from: Math.max(axis.start, at(e.from_s)), to: Math.min(axis.end, at(e.to_s) + least), noted: at(e.noted_s)};
 }).filter(e => e.to > e.from);
 
@@ -80,10 +82,10 @@ const base = (width, height, axis) => ({
 });
 
 const timeAxis = (axis, width) => Plot.axisX(evenTicks([axis.start, axis.end], Math.max(3, Math.min(8, width / 90))), {
-  text: tickText, label: width < 300 ? axis.unit : `${axis.unit} from the start of the recording`, labelAnchor: "center", labelArrow: "none", tickSize: 4,
+  text: tickText, label: width < 300 ? axis.unit : axis.label, labelAnchor: "center", labelArrow: "none", tickSize: 4,
 });
 
-const warmUp = (axis, y1, y2) => axis.start < 0 ? Plot.rect([0], {x1: axis.start, x2: 0, y1, y2, fill: "var(--panel)"}) : null;
+const warmUp = (axis, y1, y2) => axis.start < axis.recorded ? Plot.rect([0], {x1: axis.start, x2: axis.recorded, y1, y2, fill: "var(--panel)"}) : null;
 
 // course draws a figure: a line and a band a placement.
 function course(state, shown, axis, width, events, beside, of) {
@@ -136,7 +138,7 @@ function course(state, shown, axis, width, events, beside, of) {
     data: () => {
       const steps = [...new Set(points.map(d => d.n))].sort((a, b) => a - b), cell = (i, n) => points.find(d => d.i === i && d.n === n);
       return {
-        caption: `${heading}, over time`, columns: [`from, ${axis.unit}`, ...shown.map(i => nameOf(state, i))],
+        caption: `${heading}, ${axis.label}`, columns: [`from, ${axis.unit}`, ...shown.map(i => nameOf(state, i))],
         rows: steps.map(n => [number(axis.in(from + n * step), 2), ...shown.map(i => {
           const d = cell(i, n);
           return !d || Number.isNaN(d.y) ? "" : number(d.y) + (Number.isNaN(d.low) ? "" : ` [${number(d.low)}, ${number(d.high)}]`);
@@ -164,11 +166,11 @@ function eventStrip(state, axis, width, events) {
   });
   const notes = [unnoted.length ? "Dark: its users are still sent there. Light: they are served elsewhere." : "", has("drained") ? "Blue: drained, so that who learns of it is sent elsewhere." : ""].filter(Boolean);
   if (others(events).length) notes.push(`Yellow: ${others(events).join(", ")}.`);
-  const at = s => number(axis.in(s - state.data.warm_up_s), 2);
+  const at = s => number(axis.in(s), 2);
   return figure({
     title: others(events).length ? "What happens" : !has("drained") ? "Sites that are down" : !has("down") ? "Sites that are drained" : "Sites that are down or drained", note: notes.join(" "), drawing,
     data: () => ({
-      caption: `Events, ${axis.unit} from the start of the recording`, columns: ["where", "what", "from", "users sent elsewhere from", "until"], texts: 2,
+      caption: `Events, ${axis.label}`, columns: ["where", "what", "from", "users sent elsewhere from", "until"], texts: 2,
       rows: events.map(e => [e.site, e.kind, at(e.from_s), at(e.noted_s), at(e.to_s)]),
     }),
   });
