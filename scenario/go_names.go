@@ -47,6 +47,9 @@ func wantOf(f *invalid.Field) string {
 func inKeys(text string) string {
 	return fieldPath.ReplaceAllStringFunc(text, func(found string) string {
 		at := strings.IndexFunc(found, func(r rune) bool { return r >= 'A' && r <= 'Z' })
+		if found[at:] == "PoPs" { // a word of the trade, and a field besides
+			return found
+		}
 		for _, name := range strings.Split(found[at:], ".") {
 			name, _, _ = strings.Cut(name, "[")
 			if !goFields()[name] {
