@@ -76,9 +76,9 @@ type retrySite struct {
 	away []span     // when it is held to be down, is not open, or cannot be reached
 }
 
-// joinAgain lets clients of metro m, which sites have got last, be clients of all sites that they may ask again. Where nobody enters they have no requests
-// but those.
-func (r *run) joinAgain(number, m int, shared *workloadRun, perSecond float64) {
+// joinAgain lets clients of metro m, which sites have got last and who are given by entry, be clients of all sites that they may ask again. Where nobody enters
+// they have no requests but those.
+func (r *run) joinAgain(number, m int, shared *workloadRun, users []uint32, perSecond float64) {
 	w := &r.plan.workloads[number]
 	var sites []retrySite
 	for ways := w.again[m]; len(ways) > 0; {
@@ -87,7 +87,7 @@ func (r *run) joinAgain(number, m int, shared *workloadRun, perSecond float64) {
 		if others < 0 {
 			others = len(ways)
 		}
-		sites = append(sites, r.joinSite(number, m, shared, ways[:others], perSecond))
+		sites = append(sites, r.joinSite(number, m, shared, users, ways[:others], perSecond))
 		ways = ways[others:]
 	}
 	for k := range sites {
@@ -99,29 +99,41 @@ func (r *run) joinAgain(number, m int, shared *workloadRun, perSecond float64) {
 	}
 }
 
-// joinSite lets clients of metro m be clients of a site over all ways there, and returns how they ask it again.
-func (r *run) joinSite(number, m int, shared *workloadRun, ways []timedEntry, perSecond float64) retrySite {
+// joinSite lets clients of metro m be clients of a site over all ways there, and returns how they ask it again. Those who enter there over a way are its clients
+// for that.
+func (r *run) joinSite(number, m int, shared *workloadRun, users []uint32, ways []timedEntry, perSecond float64) retrySite {
 	w, n := &r.plan.workloads[number], ways[0].site
 	at, of := r.sites[n], retrySite{site: n, away: r.plan.scenario.awayIn(&r.plan.placement, r.plan.sites[n].id)}
-	areThere := len(at.clientsOf(shared, m)) > 0 // where some enter there is an entry for each way, in the same order
+	areNew := false
 	for k := range ways {
-		if e := &ways[k].entry; !areThere {
-			c, _ := r.newClients(number, w, m, e, r.tally(number, w, m, e.site, false), nil, perSecond)
-			r.complete(&c, number, m, e, w.kind, shared)
-			at.addClients(c)
+		way := &ways[k]
+		i := slices.IndexFunc(w.entries[m], func(e entry) bool { return e.isOver(way) })
+		to := retryWay{delay: way.delay(), times: way.times}
+		if i >= 0 {
+			to.clients = users[i]
+		} else {
+			c, _ := r.newClients(number, w, m, &way.entry, r.tally(number, w, m, n, false), nil, perSecond)
+			r.complete(&c, number, m, &way.entry, w.kind, shared)
+			to.clients, areNew = at.addClients(c), true
 		}
-		if ways[k].isCut {
-			of.away = union(append(slices.Clone(of.away), ways[k].times...))
+		of.ways = append(of.ways, to)
+		if way.isCut {
+			of.away = union(append(slices.Clone(of.away), way.times...))
 		}
 	}
-	first := uint32(len(at.clients) - len(ways))
-	for k := range ways {
-		of.ways = append(of.ways, retryWay{first + uint32(k), ways[k].delay(), ways[k].times})
-	}
-	if !areThere && len(ways) > 1 {
+	if areNew && len(ways) > 1 {
 		at.joinWays(of.ways)
 	}
 	return of
+}
+
+// isOver reports whether users enter over a way while the links are so.
+func (e *entry) isOver(way *timedEntry) bool {
+	var times []span
+	if e.share != nil {
+		times = e.share.times
+	}
+	return e.site == way.site && e.enters == way.enters && e.delay() == way.delay() && slices.Equal(times, way.times)
 }
 
 // clientsOf returns the clients of a workload and metro m, if they are the last that the site has got.

@@ -312,6 +312,30 @@ func TestClientsAskTheNextSiteOverLinksThatFailToTheNanosecond(t *testing.T) {
 	require.Equal(t, map[int64][2]int64{50: {14 * ms, 0}, 380: {(138 + 88) * ms, -int64(TimedOut)}, 440: {(92 + 88 + 20 + 14) * ms, (92 + 88) * ms}}, first(s))
 }
 
+func TestWhoAsksTheNextSiteTakesTheWayOfThatInstantWhateverTheOrderOfTheWays(t *testing.T) {
+	network, p := nearAndFar(t, topology.Unshared)
+	s := Scenario{Network: network, Workloads: []workload.Workload{patientOf(apiOf(50, 380, 440, 470), workload.Patience{Timeout: 40 * time.Millisecond, Retries: 2, At: workload.NextSite})}, Duration: 900 * time.Millisecond, Seed: 1}
+	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"exchange", "zone"}, At: 100 * time.Millisecond, For: 400 * time.Millisecond, Adds: 17 * time.Millisecond}}
+	seen := func(reversed bool) map[int64]Sighting {
+		plans, err := Compile(t.Context(), s, p)
+		require.NoError(t, err)
+		if ways := plans[0].workloads[0].entries[0]; reversed {
+			require.Greater(t, len(ways), 1)
+			slices.Reverse(ways)
+		}
+		got := make(map[int64]Sighting)
+		_, err = plans[0].Watch(t.Context(), 0, func(is *Sighting) {
+			one := *is
+			one.request.clients, one.request.try = 0, 0 // numbers at their sites
+			got[is.At] = one
+		})
+		require.NoError(t, err)
+		return got
+	}
+	require.Len(t, seen(false), 4)
+	require.Equal(t, seen(false), seen(true))
+}
+
 func TestLinksThatAreSlowAllTheTimeAreSoForWhoAsksTheNextSite(t *testing.T) {
 	s, p := spillWorld(t, placement.Pool{Servers: 1, Queue: placement.AtMost(1)}, placement.Pool{Servers: 1, Queue: placement.AtMost(1)}, workload.ServiceTime{Mean: 20 * time.Millisecond}, 1.2)
 	s = patient(s, workload.Patience{Timeout: 90 * time.Millisecond, Retries: 3, Backoff: 5 * time.Millisecond, Jitter: 1, At: workload.NextSite})

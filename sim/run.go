@@ -456,7 +456,7 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			r.joinWays(w.entries[m], users)
 		}
 		if w.again != nil {
-			r.joinAgain(number, m, shared, float64(perSecond*shares[m]))
+			r.joinAgain(number, m, shared, users, float64(perSecond*shares[m]))
 		}
 	}
 }
