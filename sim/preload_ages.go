@@ -62,7 +62,14 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 			if rate > 0 && answer == freshness.Good {
 				y, shared = cycles.of(t, i, int(k))
 			}
-			if shared {
+			old, isAnys := anyServer{}, false
+			if !shared && rate > 0 && answer == freshness.Good {
+				old, isAnys = cycles.anyServerAt(t, i, int(k))
+			}
+			if isAnys {
+				asOf -= int64(old.ageAtLast(rate, &stream) * 1e9)
+				since = asOf
+			} else if shared {
 				asOf, since = cycles.copyAt(t, &y, i, int(k), rate, ago, &stream)
 			} else if life > 0 && life < int64(maxRun) {
 				x := float64(rate * time.Duration(life).Seconds())
@@ -116,6 +123,9 @@ func (p *preloader) asksOfAged(t *tier, i, k int, rate, longest float64, c *cycl
 	life := t.aging.lifeOf(i, p.keyOf(i, k))
 	if life >= int64(maxRun) {
 		return evicted
+	}
+	if y, isAnys := c.anyServerAt(t, i, k); isAnys {
+		return max(y.asks(rate), evicted)
 	}
 	// After each fetch it answers those within its lifetime.
 	return max(rate/(1+float64(rate*time.Duration(life).Seconds())), evicted)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
@@ -27,6 +28,9 @@ type cycles struct {
 	newest map[*tier][][]int64
 	// forgetful are the caches before which some do not hold all that they have asked for.
 	forgetful map[*tier]bool
+	// askers holds the caches before a tier of independent servers, found the probabilities that these have fresh copies, by workload and object.
+	askers map[*tier][]asker
+	found  map[*tier][][]float64
 }
 
 // newCycles returns the cycles of sites, nil where no answer passes two caches that age.
@@ -34,7 +38,7 @@ func (p *preloader) newCycles(sites []*site) *cycles {
 	if len(p.plan.placement.Tiers) < 2 || !p.plan.scenario.ages(&p.plan.placement) {
 		return nil
 	}
-	c := &cycles{preloader: p, sites: make(map[*tier]*site), wanted: make(map[*tier]rates), begun: make(map[*tier]rates), newest: make(map[*tier][][]int64), forgetful: make(map[*tier]bool)}
+	c := &cycles{preloader: p, sites: make(map[*tier]*site), wanted: make(map[*tier]rates), begun: make(map[*tier]rates), newest: make(map[*tier][][]int64), forgetful: make(map[*tier]bool), askers: make(map[*tier][]asker), found: make(map[*tier][][]float64)}
 	for number := range p.plan.placement.Tiers {
 		for _, s := range sites {
 			t := s.tiers[number]
@@ -58,6 +62,12 @@ func (c *cycles) want(t *tier, of rates) {
 		behind := c.behind(t, i)
 		if behind == nil {
 			continue
+		}
+		for _, n := range c.plan.partsOf(t.hops[i], 0) {
+			next := c.preloader.sites[t.hops[i][n].to].tier(t.hops[i][n].part)
+			if next.servers.share() < 1 && !slices.ContainsFunc(c.askers[next], func(a asker) bool { return a.tier == t }) {
+				c.askers[next] = append(c.askers[next], asker{t, of})
+			}
 		}
 		for k, rate := range of[i].objects {
 			next := behind(k)
@@ -90,7 +100,7 @@ func (c *cycles) of(t *tier, i, k int) (y cycle, ok bool) {
 	for behind := c.behind(t, i); behind != nil; behind = c.behind(y.root, i) {
 		y.root = behind(k)
 	}
-	if c.wanted[y.root] == nil {
+	if c.wanted[y.root] == nil || y.root.servers.share() < 1 {
 		return y, false
 	}
 	y.wanted = c.wanted[y.root][i].objects[k]
