@@ -271,7 +271,7 @@ func lifetimes() []Measure {
 			Of: ShareOf(func(t *Tallies) stats.Ratio { return ratio(logged(t), met(t)) }), BySite: true},
 		{Label: Label{Metric: "cache", Statistic: "answered at once", Unit: "share", Better: More,
 			Shown: Shown{Table: FreshnessTable, Column: "hits at once"}},
-			Of: ShareOf(func(t *Tallies) stats.Ratio { return ratio(atOnce(&t.Outcomes), met(t)) }), ByMetro: true, BySite: true},
+			Of: ShareOf(func(t *Tallies) stats.Ratio { return ratio(atOnce(t), met(t)) }), ByMetro: true, BySite: true},
 		{Label: Label{Metric: "age", Statistic: "mean", Unit: "s", Better: Less, Shown: Shown{Table: FreshnessTable, Column: "mean age, s"}},
 			Of: RatioOf(perAged(sim.AgeMs), secondsPerMs), Where: happened(counter(sim.AgedAnswers)), BySite: true},
 		{Label: Label{Metric: "stale", Statistic: "share", Unit: "share", Better: Less, Shown: Shown{Table: FreshnessTable, Column: "stale"}},

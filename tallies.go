@@ -58,11 +58,14 @@ func (t *Tallies) Tier(name string) sim.TierTally {
 }
 
 // hits returns the requests that a cache answered without a fetch of their own, or their bytes.
-func hits(counts *[sim.NumOutcomes]uint64) uint64 { return counts[sim.DelayedHit] + atOnce(counts) }
+func hits(counts *[sim.NumOutcomes]uint64) uint64 {
+	return counts[sim.Hit] + counts[sim.DelayedHit] + counts[sim.Stale] + counts[sim.NegativeHit]
+}
 
-// atOnce returns the requests that a cache answered without any wait for a fetch, but where one had failed.
-func atOnce(counts *[sim.NumOutcomes]uint64) uint64 {
-	return counts[sim.Hit] + counts[sim.Stale] + counts[sim.NegativeHit]
+// atOnce returns the requests that a cache answered without any wait for a fetch.
+func atOnce(t *Tallies) uint64 {
+	stale := t.Outcomes[sim.Stale]
+	return t.Outcomes[sim.Hit] + stale - min(t.Count(sim.StaleWaited), stale) + t.Outcomes[sim.NegativeHit]
 }
 
 // ages reports whether a request met a cache that counts ages.

@@ -7,6 +7,8 @@ type agedPart struct {
 	asked   int64  // when the slice that is due was asked for
 	version uint32 // of the object, by the slices so far; 0 before there is one
 	age     answerAge
+	// waitedForStale says that the first slice is stale, and came after a wait for its fetch.
+	waitedForStale bool
 }
 
 // ranks says which of the ways in which a request gets its slices it counts as: that with the highest number.
@@ -76,7 +78,7 @@ func (s *site) takeHeldSlice(t *tier, n uint32, l *look, now int64) bool {
 	p := s.parts.at(n)
 	read := t.aging.readTime(l)
 	if !p.isBegun {
-		p.isBegun, p.first, p.service = true, now+read, read
+		p.isBegun, p.first, p.waits.service = true, now+read, read
 		if read > 0 && s.trace != nil {
 			s.trace.readsHeld(s, now+read)
 		}
@@ -118,13 +120,8 @@ func (s *site) pourAgedPart(t *tier, n, fetch uint32, began bool, now int64) {
 		first = p.asked + v.policy.Waits(waits)
 		last = first
 	}
-	is := served{outcome: outcomeOf(began), bytes: errorBytes, first: first, last: last, inVain: p.inVainOf(f, v, first, read)}
-	if began {
-		is.queue, is.service = f.queue, f.service+read
-	}
-	if v.silent {
-		is.queue, is.service = 0, read
-	}
+	is := served{outcome: outcomeOf(began), bytes: errorBytes, first: first, last: last}
+	v.waits(f, &is, p.arrived, read, began)
 	held := v.brings(f.first)
 	why, fails := v.failure()
 	switch {
@@ -141,13 +138,12 @@ func (s *site) pourAgedPart(t *tier, n, fetch uint32, began bool, now int64) {
 		v.drops = v.drops || began && v.isWhole() && v.policy.DropsOtherVersions()
 		s.failPart(n, first, ObjectChanged)
 		return
-	case v.serves:
-		is.outcome = Stale
-	case v.confirmed && began:
-		is.outcome = Revalidated
+	default:
+		is.outcome = v.outcome(began)
 	}
 	if !p.isBegun {
-		p.isBegun, p.first, p.queue, p.service, p.inVain = true, first, is.queue, is.service, is.inVain
+		p.isBegun, p.first, p.waits = true, first, is
+		p.waitedForStale = is.outcome == Stale && first-read > p.asked
 	}
 	p.gets(is.outcome, p.wanted(t.sliceBytes))
 	p.age.see(v.policy, &held, first-read)
@@ -159,17 +155,6 @@ func (s *site) pourAgedPart(t *tier, n, fetch uint32, began bool, now int64) {
 	m := s.send(s.id, last)
 	m.kind, m.token = nextSlice, n
 	p.slice++
-}
-
-// inVainOf returns for how long a request whose first slice is fetched has waited in vain, until that was there.
-func (p *partAsked) inVainOf(f *flight, v *renewal, first, read int64) int64 {
-	switch {
-	case v.silent:
-		return first - read - p.arrived
-	case f.second:
-		return max(min(f.asked, first)-p.arrived, 0)
-	}
-	return 0
 }
 
 // goesOnWith reports whether an answer goes on with a slice of some version of its object. nginx compares the ETag of every slice with that of the first

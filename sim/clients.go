@@ -269,9 +269,9 @@ type served struct {
 	first, last int64
 	// pours is how long the last byte takes to a PoP, after the first, that passes the answer on.
 	pours int64
-	// queue, service, inVain, the wait for a site that was down, and link, that for links that are shared, are parts of
-	// first - arrived; what they leave is the way upstream.
-	queue, service, inVain, link int64
+	// queue, service, inVain, the wait for a site that was down, link, that for links that are shared, and collapse, that for the fetch of
+	// another at a tier further up, are parts of first - arrived; what they leave is the way upstream.
+	queue, service, inVain, link, collapse int64
 }
 
 // answer tallies a request; it returns false where the site fails before the answer leaves, or its client has given up. What follows from
@@ -329,10 +329,11 @@ func (c *clients) answer(r *request, s *served) bool {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
 		upstream := wait - s.queue - s.service
-		if s.inVain|s.link != 0 {
+		if s.inVain|s.link|s.collapse != 0 {
 			t.Causes[Timeout] += s.inVain
 			t.Causes[LinkQueue] += s.link
-			upstream -= s.inVain + s.link
+			t.Causes[CollapseWait] += s.collapse
+			upstream -= s.inVain + s.link + s.collapse
 		}
 		t.Causes[upstreamOf(outcome)] += upstream
 	}
@@ -375,8 +376,8 @@ func (c *clients) sight(r *request, s *served, ttfb, ttlb int64) {
 		of[Connect], of[TLS] = c.handshakes(r)
 	}
 	if wait := s.first - r.arrived; wait != 0 {
-		of[Queue], of[Service], of[Timeout], of[LinkQueue] = s.queue, s.service, s.inVain, s.link
-		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain - s.link
+		of[Queue], of[Service], of[Timeout], of[LinkQueue], of[CollapseWait] = s.queue, s.service, s.inVain, s.link, s.collapse
+		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain - s.link - s.collapse
 	}
 	c.sees(&is)
 }

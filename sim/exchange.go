@@ -220,10 +220,11 @@ func (c *clients) conclude(r *request, s *served, ttfb, ttlb int64) {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
 		upstream := wait - s.queue - s.service
-		if s.inVain|s.link != 0 {
+		if s.inVain|s.link|s.collapse != 0 {
 			t.Causes[Timeout] += s.inVain
 			t.Causes[LinkQueue] += s.link
-			upstream -= s.inVain + s.link
+			t.Causes[CollapseWait] += s.collapse
+			upstream -= s.inVain + s.link + s.collapse
 		}
 		t.Causes[upstreamOf(outcome)] += upstream
 	}

@@ -122,8 +122,10 @@ func (s *site) expect(t *tier, f *flight, n uint32, first int64) {
 // landFetch takes the answer to a fetch: those who waited are served, and the object goes into the cache when its
 // last byte is here.
 func (s *site) landFetch(m *message) {
-	t, n, r := s.tier(m.of), m.token, m.reply()
+	t, n := s.tier(m.of), m.token
 	f := &t.flights.pool[n]
+	f.waitedAbove(m)
+	r := m.reply()
 	if t.aging != nil {
 		s.landRenewal(t, m)
 	}
@@ -217,9 +219,9 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 		} else if m := waiting.question; m != nil {
 			if waiting.outcome == Miss {
 				m.addLinkWait(f.link)
-				s.sendObject(m, max(now, f.first), f.last, f.queue, f.service, true)
+				s.sendFetched(m, f, max(now, f.first))
 			} else {
-				s.sendHit(t, m, max(now, f.first), f.last, 0, true) // it waits for the rest of what another has asked for
+				s.sendJoined(t, m, f, now)
 			}
 		} else {
 			f.answer(&s.clients[waiting.clients], &waiting.request, waiting.outcome, now)
@@ -232,10 +234,10 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 func (f *flight) answer(c *clients, r *request, outcome Outcome, now int64) {
 	a := served{outcome: outcome, bytes: r.size(f.bytes), first: max(f.from(c, r, now), f.first), last: max(now, f.last)}
 	if outcome == Miss {
-		a.queue, a.service, a.link = f.queue, f.service, f.link
+		f.waits(&a)
 	}
-	if f.second { // the first site that was asked has not answered
-		a.inVain = max(f.asked-r.arrived, 0)
+	if f.second { // a site that was asked has not answered
+		a.inVain = f.waitedInVain(r.arrived, a.first)
 	}
 	c.answer(r, &a)
 }

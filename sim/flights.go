@@ -34,7 +34,9 @@ type flight struct {
 	copied bool
 	// isLate says that the answer has come with its last byte.
 	isLate bool
-	_      [5]byte // two lines of the processor's cache in all
+	// joined says that queue is the wait for the fetch of another, at a tier further up.
+	joined bool
+	_      [4]byte // two lines of the processor's cache in all
 }
 
 // A flightTable holds the fetches under way at one cache, by key: chains through a pool, so that a fetch
@@ -96,7 +98,7 @@ func (t *flightTable) add(key uint64, bytes, service int64) (*flight, uint32) {
 	head := &t.heads[home]
 	f.key, f.bytes, f.first, f.last, f.queue, f.service, f.link = key, bytes, unknown, unknown, 0, service, 0
 	f.waiters, f.next, f.home = 0, *head, home
-	f.isLost, f.copied, f.isLate = false, false, false
+	f.isLost, f.copied, f.isLate, f.joined = false, false, false, false
 	*head = n
 	return f, n
 }

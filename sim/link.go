@@ -252,9 +252,11 @@ func (s *site) overToSite(x *crossing) {
 	if s.trace != nil {
 		s.trace.sendsOverLinks(m, x.last-first)
 	}
+	inVain := m.takeInVain()
 	r, comes := m.reply(), first
 	r.pours = max(x.leaves+r.pours, x.last) - first
 	m.setReply(r)
+	m.addWaits(false, inVain)
 	m.addLinkWait(x.waited)
 	if slices.ContainsFunc(x.way.steps, func(l linkStep) bool { return l.station != nil }) {
 		comes += r.pours

@@ -343,8 +343,12 @@ const copiedBit = 8
 // lateBit of the verdict of an answer says that it comes with its last byte, not with its first.
 const lateBit = 32
 
-// rejectedBit says that an error stands for a question which the origin's servers have rejected.
-const rejectedBit = 16
+// rejectedBit says that an error stands for a question which the origin's servers have rejected; staleBit, of what is no error, that a
+// cache on the way serves it although it is stale.
+const (
+	rejectedBit = 16
+	staleBit    = rejectedBit
+)
 
 // sendNoAnswerIfDown sends the news that a question has no answer if this site fails before the answer leaves, at
 // an instant; it reports whether it does. The news takes as long as the answer would have.

@@ -128,10 +128,10 @@ func (h *nextHop) silence(asked, news int64) (gaveUp int64, o *outage) {
 
 // An attempt is what has been tried to get an answer from one of several next hops.
 type attempt struct {
-	asked  int64 // since when the choice is asked
+	asked  int64 // since when the choice is asked; of one that has answered, until when others on the way were waited for in vain
 	waited int64 // ns, for choices before it that have not answered
 	choice uint8 // which hop is asked
-	second bool  // the first choice has not answered
+	second bool  // the first choice has not answered, or one further up
 }
 
 // newAttempt asks the first choice: the first hop that is not avoided, the first of all where all are.

@@ -135,14 +135,14 @@ const (
 	// Upstream is the way between sites: PoP to origin, compute site to the data's home.
 	Upstream
 	// CollapseWait is what a delayed hit waits for: the rest of a fetch that another request has begun, the
-	// way between sites as well as the origin's queue and work. A miss whose fetch joins another one at a
-	// further tier waits for that as a part of Upstream.
+	// way between sites as well as the origin's queue and work; and what a miss waits for whose fetch joins another one at a
+	// further tier, from when it comes there to when the answer leaves.
 	CollapseWait
 	// TickWait is the wait of an update for the next tick.
 	TickWait
 	// Loss is the wait for packets that were lost on the way between user and entry point.
 	Loss
-	// Timeout is the wait for a site further up that was down, before another answered, and for what was not answered in time or was
+	// Timeout is the wait for a site further up that was down, before another answered or what is stale was served, at whichever tier, and for what was not answered in time or was
 	// rejected, until it was asked for again.
 	Timeout
 	// Lookup is the look-up of the site's name before a connection.

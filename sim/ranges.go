@@ -73,9 +73,9 @@ type partAsked struct {
 	// begin is the number of the first slice, slice that of the one that is due.
 	begin, slice int64
 	// first and last are the instants at which the first byte and the last one so far are at the site.
-	first, last            int64
-	got                    [Miss + 1]int64 // bytes by how they were got; what is missing there was fetched
-	queue, service, inVain int64           // of the first byte
+	first, last int64
+	got         [Miss + 1]int64 // bytes by how they were got; what is missing there was fetched
+	waits       served          // what the first byte has waited for
 	agedPart
 }
 
@@ -174,8 +174,8 @@ func (s *site) servePart(t *tier, n uint32, now int64) {
 		if !p.isBegun {
 			p.isBegun, p.first = true, now
 			if t.servers != nil {
-				p.service = t.servers.readTime()
-				p.first += p.service
+				p.waits.service = t.servers.readTime()
+				p.first += p.waits.service
 			}
 		}
 		p.last = max(p.first, now)
@@ -232,11 +232,9 @@ func (s *site) pourPart(t *tier, n uint32, f *flight, outcome Outcome, now int64
 	if !p.isBegun {
 		p.isBegun, p.first = true, first
 		if outcome == Miss {
-			p.queue, p.service = f.queue, f.service
+			f.waits(&p.waits)
 		}
-		if f.second {
-			p.inVain = max(f.asked-p.arrived, 0)
-		}
+		p.waits.inVain = f.waitedInVain(p.arrived, first)
 	}
 	if end < p.to {
 		m := s.send(s.id, max(now, f.last))
@@ -254,8 +252,10 @@ func (s *site) concludePart(t *tier, n uint32) {
 	p := s.parts.at(n)
 	c := &s.clients[p.clients]
 	r, bytes := p.request, p.to-p.from
-	a := served{outcome: p.outcome, bytes: bytes, first: p.first, last: max(p.first, p.last), queue: p.queue, service: p.service, inVain: p.inVain}
+	a := p.waits
+	a.outcome, a.bytes, a.first, a.last = p.outcome, bytes, p.first, max(p.first, p.last)
 	got, age := p.got, p.age
+	waited := p.waitedForStale && p.outcome == Stale
 	s.parts.remove(n)
 	if c.answer(&r, &a) && r.recorded {
 		// The bytes of one request come from where they were.
@@ -268,5 +268,6 @@ func (s *site) concludePart(t *tier, n uint32) {
 		}
 		of[Miss] += uint64(rest)
 		c.countAge(&age)
+		c.countWaited(waited)
 	}
 }

@@ -27,8 +27,9 @@ type came struct {
 	// confirmed says that the object has not changed: 304. silent says that nobody has answered, rejected that the origin's
 	// servers have not worked on it.
 	confirmed, silent, rejected bool
-	// copied says that a cache on the way has kept a copy, or passes on what another has.
+	// copied says that a cache on the way has kept a copy, or passes on what another has; stale that one serves it although it is stale.
 	copied  bool
+	stale   bool
 	version uint32
 	age     uint32 // s, when it was sent
 }
@@ -312,45 +313,65 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, b
 			first, last = r.arrived+poll, r.arrived+poll
 		}
 	}
-	a := served{outcome: outcomeOf(began)}
 	read := int64(0)
 	if began {
 		read = t.aging.readTime(&v.look)
 		first, last = first+read, last+read
-		a.queue, a.service, a.link = f.queue, f.service+read, f.link
 	}
-	a.first, a.last = first, last
+	a := served{outcome: v.outcome(began), first: first, last: last}
+	v.waits(f, &a, r.arrived, read, began)
+	waited := a.outcome == Stale && first-read > r.arrived
 	if why, fails := v.failure(); fails {
 		c.fail(r, first, why)
 		return
 	}
 	switch {
-	case v.serves:
-		a.outcome, a.bytes = Stale, r.size(v.size)
+	case v.serves, v.confirmed:
+		a.bytes = r.size(v.size)
 	case v.answer == freshness.Missing:
 		a.bytes = errorBytes
-	case v.confirmed:
-		if began {
-			a.outcome = Revalidated
-		}
-		a.bytes = r.size(v.size)
 	default:
 		a.bytes = r.size(f.bytes)
-	}
-	if v.silent {
-		a.queue, a.service = 0, read
-	}
-	switch {
-	case v.silent:
-		a.inVain = first - read - r.arrived
-	case f.second:
-		a.inVain = max(min(f.asked, first)-r.arrived, 0)
 	}
 	if !c.answer(r, &a) {
 		return
 	}
+	c.countWaited(waited && r.recorded)
 	h := v.brings(f.first)
 	c.noteAge(r, &v.look, &h, first-read)
+}
+
+// outcome returns how a request ends that waits for a fetch which has an end. What is confirmed by a cache that serves it although it is stale
+// itself is stale as before: nobody has confirmed it (RFC 9111, section 4.2.4).
+func (v *renewal) outcome(began bool) Outcome {
+	switch {
+	case v.serves, v.confirmed && v.stale:
+		return Stale
+	case v.confirmed && began:
+		return Revalidated
+	}
+	return outcomeOf(began)
+}
+
+// waits says what a request has waited for that came at an instant and waits for a fetch which has an end, beside the way: its answer begins at
+// a.first, once what is held is read.
+func (v *renewal) waits(f *flight, a *served, arrived, read int64, began bool) {
+	if v.silent {
+		a.service, a.inVain = read, a.first-read-arrived
+		return
+	}
+	if began {
+		f.waits(a)
+		a.service += read
+	}
+	a.inVain = f.waitedInVain(arrived, a.first)
+}
+
+// countWaited counts a request that has waited for a fetch and then got what is stale.
+func (c *clients) countWaited(is bool) {
+	if is {
+		c.tally.Counters[StaleWaited]++
+	}
 }
 
 // failure returns why whoever waits for a fetch gets no object, if that is so.
@@ -453,7 +474,7 @@ func (s *site) serveAging(t *tier, m *message) {
 		if read > 0 && s.trace != nil {
 			s.trace.readsHeld(s, m.at+read)
 		}
-		s.sendHeld(t, m, &l, m.at+read, read, true)
+		s.sendHeld(t, m, &l, m.at+read, read)
 		return
 	}
 	if f := &t.flights.pool[n]; f.first == unknown {
@@ -465,13 +486,18 @@ func (s *site) serveAging(t *tier, m *message) {
 }
 
 // sendHeld answers another site's question with what is held, and has been read for so long.
-func (s *site) sendHeld(t *tier, m *message, l *look, now, read int64, isHit bool) {
-	is := came{answer: l.held.Answer, version: l.held.Version, age: age(&l.held, now)}
-	is.confirmed = is.answer == freshness.Good && is.version == m.version()
+func (s *site) sendHeld(t *tier, m *message, l *look, now, read int64) {
 	asked, bytes := m.at, m.question().bytes
-	if s.sendAnswer(m, is, now, now, 0, read) && isHit {
+	if s.sendAnswer(m, l.came(m, now), now, now, 0, read) {
 		s.hit(t, m, asked, bytes)
 	}
+}
+
+// came returns what an answer says to a question of another site that brings what is held, at an instant.
+func (l *look) came(m *message, now int64) came {
+	is := came{answer: l.held.Answer, version: l.held.Version, age: age(&l.held, now), stale: l.state != freshness.Fresh}
+	is.confirmed = is.answer == freshness.Good && is.version == m.version()
+	return is
 }
 
 // passOn answers another site's question for an object whose fetch has an end.
@@ -482,33 +508,37 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 		read = t.aging.readTime(&v.look)
 		first, last = first+read, last+read
 	}
+	a := served{first: first}
+	v.waits(f, &a, m.at, read, began)
+	joined, queue := f.joined && began, a.queue+a.collapse
+	var is came
 	switch {
 	case v.serves:
-		s.sendHeld(t, m, &v.look, first, read, false)
+		is, last = v.look.came(m, first), first
 	case v.silent:
 		if !s.sendNoAnswerIfDown(m, now) {
 			s.sendBack(m, refusal, now)
 			m.verdict = uint8(NextTierDown)
 		}
+		return
 	default:
-		is := v.came
+		is = v.came
 		is.copied = true
 		h := v.now(f.first)
 		is.age = age(&h, first)
 		is.confirmed = is.answer == freshness.Good && is.version == m.version()
-		queue, service := f.queue, f.service+read
-		if !began {
-			queue, service = 0, 0
-		} else {
-			m.addLinkWait(f.link)
-		}
-		if is.confirmed {
-			last = first
-		}
-		asked, bytes := m.at, m.question().bytes
-		if s.sendAnswer(m, is, first, last, queue, service) && !began {
-			s.hit(t, m, asked, bytes)
-		}
+	}
+	if !began && !v.silent {
+		joined, queue = true, first-m.at-a.inVain
+	}
+	m.addLinkWait(a.link)
+	asked, bytes := m.at, m.question().bytes
+	if !s.sendAnswer(m, is, first, last, queue, a.service) {
+		return
+	}
+	m.addWaits(joined, a.inVain)
+	if !began || v.serves {
+		s.hit(t, m, asked, bytes)
 	}
 }
 
@@ -545,9 +575,13 @@ func (m *message) version() uint32 { return uint32(m.key >> 32) }
 
 // came returns what an answer says.
 func (m *message) came() came {
-	return came{
-		answer: freshness.Answer(m.verdict & 3), confirmed: m.verdict&4 != 0, copied: m.verdict&copiedBit != 0, rejected: m.verdict&rejectedBit != 0, version: uint32(m.key >> 32), age: uint32(m.key),
+	is := came{answer: freshness.Answer(m.verdict & 3), confirmed: m.verdict&4 != 0, copied: m.verdict&copiedBit != 0, version: uint32(m.key >> 32), age: uint32(m.key)}
+	if is.answer == freshness.Broken {
+		is.rejected = m.verdict&rejectedBit != 0
+	} else {
+		is.stale = m.verdict&staleBit != 0
 	}
+	return is
 }
 
 func (m *message) setCame(c came) {
@@ -558,7 +592,10 @@ func (m *message) setCame(c came) {
 	if c.copied {
 		m.verdict |= copiedBit
 	}
-	if c.rejected {
+	switch {
+	case c.answer == freshness.Broken && c.rejected:
 		m.verdict |= rejectedBit
+	case c.answer != freshness.Broken && c.stale:
+		m.verdict |= staleBit
 	}
 }

@@ -155,6 +155,8 @@ const (
 	AgeMs
 	StaleAnswers
 	StaleMs
+	// StaleWaited counts the requests that ended as [Stale] after a wait for a fetch: it has failed, or an upper tier had what is stale, too.
+	StaleWaited
 	// LostUpdates counts players' updates, or the answers to them, that were lost on the way; a later one said the same.
 	// LateUpdates counts those whose answer came, but later than the interpolation buffer holds: its picture was over.
 	LostUpdates
@@ -180,7 +182,7 @@ const (
 	NumCounters
 )
 
-var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes", "origin confirmed", "aged answers", "age ms", "stale answers", "stale ms",
+var counterNames = [NumCounters]string{"requests", "bytes", "failed ns", "sessions", "lost sessions", "player us", "waiting us", "gave up sessions", "turned away sessions", "reconnected", "overflowed", "origin requests", "origin bytes", "origin confirmed", "aged answers", "age ms", "stale answers", "stale ms", "stale waited",
 	"lost updates", "late updates", "overrun updates", "unseen sessions", "quality ppm", "jain ppm", "retries", "rollback frames", "stalled updates", "held ns"}
 
 // String returns the counter's name, for example "lost sessions".

@@ -227,7 +227,7 @@ func (s *site) serveFromTier(t *tier, m *message) {
 		if s.trace != nil {
 			s.trace.holds(s, t, m, key, ready)
 		}
-		s.sendHit(t, m, ready, ready, ready-m.at, false)
+		s.sendHit(t, m, ready)
 		return
 	}
 	f := t.flights.find(key)
@@ -249,17 +249,35 @@ func (s *site) serveFromTier(t *tier, m *message) {
 			w.outcome = Miss
 		}
 	case isNew:
-		s.sendObject(m, f.first, f.last, f.queue, f.service, true)
+		s.sendFetched(m, f, f.first)
 	default:
-		s.sendHit(t, m, max(m.at, f.first), max(m.at, f.last), 0, true)
+		s.sendJoined(t, m, f, m.at)
 	}
 }
 
-// sendHit answers another site's question with what a cache here holds, and has read for so long, or, copied, has fetched already.
-func (s *site) sendHit(t *tier, m *message, first, last, read int64, copied bool) {
+// sendHit answers another site's question with what a cache here holds, and has read until an instant.
+func (s *site) sendHit(t *tier, m *message, ready int64) {
 	asked, bytes := m.at, m.question().bytes
-	if s.sendObject(m, first, last, 0, read, copied) {
+	if s.sendObject(m, ready, ready, 0, ready-asked, false) {
 		s.hit(t, m, asked, bytes)
+	}
+}
+
+// sendJoined answers another site's question, at an instant, with what is fetched already, of which the first byte may still be on its way.
+func (s *site) sendJoined(t *tier, m *message, f *flight, now int64) {
+	asked, bytes, first := m.at, m.question().bytes, max(now, f.first)
+	inVain := f.waitedInVain(asked, first)
+	if s.sendObject(m, first, max(now, f.last), first-asked-inVain, 0, true) {
+		m.addWaits(true, inVain)
+		s.hit(t, m, asked, bytes)
+	}
+}
+
+// sendFetched answers another site's question with what has been fetched for it, of which the first byte leaves at an instant.
+func (s *site) sendFetched(m *message, f *flight, first int64) {
+	inVain := f.waitedInVain(m.at, first)
+	if s.sendObject(m, first, f.last, f.queue, f.service, true) {
+		m.addWaits(f.joined, inVain)
 	}
 }
 
