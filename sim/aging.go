@@ -269,9 +269,9 @@ func (l *look) joins(usual freshness.Answer) bool {
 	case freshness.CollapseNone:
 		return false
 	case freshness.CollapseNew:
-		return !l.has && l.policy.Keeps(usual)
+		return !l.has && l.policy.MayShare(usual)
 	}
-	return l.policy.Keeps(usual)
+	return l.policy.MayShare(usual)
 }
 
 // age returns how old an object is that leaves a cache at an instant, in whole seconds as the header Age says it.

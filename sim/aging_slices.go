@@ -47,6 +47,9 @@ func (s *site) serveAgedPart(t *tier, n uint32, now int64) {
 			s.trace.looks(s, t, &l, now)
 		}
 		serves, begins := a.decide(&l, w.number, fetch != 0)
+		if s.trace != nil && !serves && !begins {
+			s.trace.joins()
+		}
 		if begins {
 			// What the origin works on each slice is drawn by its number, that of the first as of a whole object.
 			service := w.origin.At(c.work, p.number+uint64(p.slice-p.begin)<<40)

@@ -148,7 +148,7 @@ func (s *site) store(t *tier, n uint32, now int64) {
 		if h := v.held; v.policy.Extend(&h, now) {
 			t.aging.put(key, h)
 		}
-	case v.silent, v.drops:
+	case v.silent && !v.policy.KeepsSilence(), v.drops:
 	case v.answer == freshness.Broken && v.background && v.policy.EvictsOnError():
 		t.cache.Remove(key)
 	case v.answer == freshness.Broken && v.policy.KeepsFailure(), v.policy.Keeps(v.answer):
@@ -158,10 +158,14 @@ func (s *site) store(t *tier, n uint32, now int64) {
 		if !v.has && !t.keepsCopy(v.copied) {
 			return
 		}
+		bytes := f.bytes
+		if v.silent {
+			bytes = errorBytes // of its own
+		}
 		if t.servers == nil {
-			t.aging.cache.InsertNoted(key, f.bytes, v.now(f.first))
+			t.aging.cache.InsertNoted(key, bytes, v.now(f.first))
 		} else {
-			t.servers.caches.InsertNoted(key, f.bytes, v.now(f.first))
+			t.servers.caches.InsertNoted(key, bytes, v.now(f.first))
 		}
 	}
 }
@@ -212,6 +216,9 @@ func (s *site) visitAging(v *arrival, c *clients) {
 		s.trace.looks(s, t, &l, v.at)
 	}
 	serves, begins := a.decide(&l, w.number, n != 0)
+	if s.trace != nil && !serves && !begins {
+		s.trace.joins()
+	}
 	if begins {
 		if t.losses != nil {
 			t.losses.begins(c, c.count)
@@ -440,6 +447,9 @@ func (s *site) failRenewal(t *tier, n uint32, now int64, silent bool) {
 		f.asked = now
 	}
 	s.settleRenewal(t, n)
+	if s.trace != nil {
+		s.trace.standsIn(s, t, n, now)
+	}
 	v.silent = true // no bytes have come in any case
 	s.concludeWaiters(t, n, now)
 	if f.isLost {
@@ -466,6 +476,9 @@ func (s *site) serveAging(t *tier, m *message) {
 		s.trace.looks(s, t, &l, m.at)
 	}
 	serves, begins := a.decide(&l, m.index, n != 0)
+	if s.trace != nil && !serves && !begins {
+		s.trace.joins()
+	}
 	if begins {
 		n = s.renew(t, &l, m.index, bytes, m.service, m.at, m.recorded, serves, n != 0)
 	}

@@ -105,6 +105,20 @@ func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
 	}
 }
 
+// joins notes that whoever has looked for an object that ages waits for a fetch of it that is under way.
+func (t *tracer) joins() {
+	if t.current {
+		t.marks[len(t.marks)-1].text += "; another request has begun to fetch it, and it waits for that"
+	}
+}
+
+// standsIn notes that what a tier holds is served in the place of what a followed fetch has failed to bring.
+func (t *tracer) standsIn(s *site, of *tier, n uint32, now int64) {
+	if of.aging.renewals[n].serves && t.follows(s, of, n) {
+		t.mark(now, s.name, "%s: serves what it holds, since that has failed", t.tierName(of))
+	}
+}
+
 // readsHeld notes that what a tier holds of an object that ages is read from its disk until an instant.
 func (t *tracer) readsHeld(s *site, ready int64) {
 	if t.current {
@@ -185,7 +199,11 @@ func (l *look) inWords(now int64, layer string) string {
 	case l.state == freshness.Fresh:
 		return fmt.Sprintf("holds it%s, %v old, fresh for %v more", layer, age, inSeconds(until-now))
 	}
-	return fmt.Sprintf("holds it%s, %v old, stale by %v: %s", layer, age, inSeconds(l.policy.Staleness(&l.held, now)), stateInWords[l.state])
+	may := stateInWords[l.state]
+	if l.state == freshness.Expired && l.policy.ServesOnError(&l.held, now, true) {
+		may += ", or that fails"
+	}
+	return fmt.Sprintf("holds it%s, %v old, stale by %v: %s", layer, age, inSeconds(l.policy.Staleness(&l.held, now)), may)
 }
 
 var stateInWords = [...]string{
@@ -266,6 +284,7 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string) {
 	}
 	t.landsRest(s, of, n, from)
 	if of.aging != nil {
+		t.standsIn(s, of, n, of.flights.pool[n].first)
 		if read := of.aging.readTime(&of.aging.renewals[n].look); read > 0 {
 			t.mark(of.flights.pool[n].first+read, s.name, "had to read what it held from the disk")
 		}
@@ -279,8 +298,12 @@ func (c *came) inWords() string {
 		return "without an answer"
 	case c.answer != freshness.Good:
 		return "with an error"
+	case c.confirmed && c.stale:
+		return "not modified (304), by what is stale there"
 	case c.confirmed:
 		return "not modified (304)"
+	case c.stale:
+		return "with what is stale there"
 	}
 	return "with it"
 }

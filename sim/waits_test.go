@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -114,4 +116,33 @@ func TestAnswersTellWhatWasWaitedForInVain(t *testing.T) {
 	m.addWaits(false, 5)
 	require.Zero(t, m.takeInVain())
 	require.EqualValues(t, 1<<48, m.says[0])
+}
+
+// What is told of a request step by step names what stands in for a fetch that has failed, and whose fetch is waited for.
+func TestStepsTellWhatStandsInAndWhoIsWaitedFor(t *testing.T) {
+	steps := func(s Scenario, p placement.Placement, number int) (text string) {
+		plans, err := Compile(context.Background(), s, p)
+		require.NoError(t, err)
+		e, err := plans[0].Explain(context.Background(), 0, 0, 0, ByNumber, number)
+		require.NoError(t, err)
+		for _, step := range e.Steps {
+			text += fmt.Sprintf("%v %s: %s\n", time.Duration(step.Ns), step.Site, step.Text)
+		}
+		return text
+	}
+	c := freshness.Control{MaxAge: freshness.For(2 * time.Second), StaleIfError: freshness.For(10 * time.Second), Validator: true}
+	s, p := agesThroughTiers(t, askedAt(0, 5, 5.01), c)
+	p.Tiers[0].Freshness, p.Tiers[1].Freshness = &freshness.Rules{}, &freshness.Rules{}
+	s.Failures = []Failure{{Site: "region", At: 3 * time.Second, For: 20 * time.Second, Timeout: time.Second}}
+	require.Equal(t, `0s pop: edge-cache: holds it, 5s old, stale by 3s: not served before it is confirmed or fetched anew, or that fails
+36ms zone: on the way from pop, which asks whether it has changed
+0s zone: middle: holds it, 5s old, stale by 3s: not served before it is confirmed or fetched anew, or that fails
+11ms region: on the way from zone, which asks whether it has changed
+989ms zone: no answer until the timeout
+0s zone: middle: serves what it holds, since that has failed
+36ms pop: on the way back from zone, not modified (304), by what is stale there
+`, steps(s, p, 2))
+	require.Equal(t, `0s pop: edge-cache: holds it, 5.01s old, stale by 3.01s: not served before it is confirmed or fetched anew, or that fails; another request has begun to fetch it, and it waits for that
+1.062s : until its first byte is there
+`, steps(s, p, 3))
 }

@@ -60,6 +60,7 @@ type Policy struct {
 	ignoresAge, fromRequest bool
 	alwaysConfirms          bool
 	errorEvicts             bool
+	keepsSilence            bool
 	dropsOther              bool
 	collapse                Collapse
 	poll                    int64
@@ -82,7 +83,7 @@ func NewPolicy(c Control, r Rules) Policy {
 	}
 	p := Policy{
 		wholeSeconds: is.wholeSeconds, ignoresAge: is.ignoresAge, fromRequest: is.fromRequest, errorEvicts: is.errorEvicts, dropsOther: is.dropsOther,
-		collapse: is.collapse, poll: int64(is.poll), keep: -1, waits: !is.background, failed: -1,
+		keepsSilence: is.keepsSilence, collapse: is.collapse, poll: int64(is.poll), keep: -1, waits: !is.background, failed: -1,
 	}
 	if r.Collapse != AsProfile {
 		p.collapse = r.Collapse
@@ -181,6 +182,13 @@ func lifetime(is *profile, c *Control, r *Rules) int64 {
 // Keeps reports whether answers as the origin usually gives them are kept at all.
 func (p *Policy) Keeps(a Answer) bool { return p.lifetimes[a] >= 0 }
 
+// MayShare reports whether one answer may be for several requests that came before it: whether it may be reused without being confirmed (RFC
+// 9111, section 4). What has no lifetime may not, nor what no-cache has confirmed at each use (section 5.2.2.4), unless it may be served stale
+// while it is fetched.
+func (p *Policy) MayShare(a Answer) bool {
+	return p.Keeps(a) && (!p.alwaysConfirms && p.lifetimes[a] > 0 || p.grace > 0 || p.beside > 0)
+}
+
 // KeepsFailure reports whether a server's error in the place of a good answer is kept.
 func (p *Policy) KeepsFailure() bool { return p.failed > 0 }
 
@@ -245,6 +253,9 @@ func (p *Policy) Confirms(h *Held, now int64) bool {
 func (p *Policy) ServesOnError(h *Held, now int64, noAnswer bool) bool {
 	return (noAnswer || !p.onlyNoAnswer) && (h.Answer != Broken || p.staleErrors && (noAnswer || p.statusCounts)) && p.onError >= 0 && p.Staleness(h, now) <= p.onError
 }
+
+// KeepsSilence reports whether a cache that has waited in vain keeps the error that it answers then as it keeps one of a server.
+func (p *Policy) KeepsSilence() bool { return p.keepsSilence && p.failed > 0 }
 
 // Extend reports whether a fetch that has failed lets the object be served without another for a while, and notes it.
 func (p *Policy) Extend(h *Held, now int64) bool {

@@ -112,6 +112,8 @@ type profile struct {
 	mostStale bool
 	// errorEvicts lets an error in the background take the object out.
 	errorEvicts bool
+	// keepsSilence says that where the origin does not answer the cache keeps its own error (504) as it keeps one of a server.
+	keepsSilence bool
 	// revalidates says that what is stale is asked for by its validator, keep for how long beyond its lifetime it can be.
 	revalidates bool
 	keep        Span
@@ -155,7 +157,9 @@ var profiles = []profile{
 			ttl: 10 * time.Second, own: []int{404, 410, 414, 500, 501, 502, 503, 504}, said: []int{400, 403, 405, 412, 415}, fixed: true,
 			forbidden: []int{404, 410, 414, 501},
 		},
-		revalidates: true, mostStale: true, collapse: CollapseAll,
+		// "Manage how long content stays in the cache (expiration)": what is expired is asked for by a conditional request. "Control how long
+		// CloudFront caches errors": so are those that CloudFront answers itself where the origin does not (504), 10 s.
+		revalidates: true, storesUnfresh: true, keepsSilence: true, mostStale: true, collapse: CollapseAll,
 	},
 	{
 		name: "varnish", about: "Varnish 7.1 as it comes: 10 s of grace",
