@@ -82,6 +82,13 @@ var parts = []part{
 				"E error passed on or made by the cache; a status that is not 200 follows.",
 			}
 		}},
+	{"slices", []string{"nginx"}, "sim/testdata/lab-slices.csv", measureSlices, nil,
+		func() []string {
+			return []string{
+				versionOf("nginx", "-v") + " with its slice module: slices of 32 KiB of an object of 80 KiB, in the settings that its name stands for in package freshness.",
+				"Instants in s since the start, on a whole second; b asks for the first 16 KiB, a for all. What has fewer bytes was broken off.",
+			}
+		}},
 	{"workers", []string{"nginx"}, "sim/testdata/lab-workers.csv", measureWorkers, nil,
 		func() []string {
 			return []string{
@@ -107,7 +114,7 @@ func command(ctx context.Context, args []string) error {
 	}
 	f := flag.NewFlagSet("lab", flag.ContinueOnError)
 	root := f.String("root", "..", "directory of edgewise, whose tables are written anew")
-	what := f.String("measure", "all", "transport, loss, windows, idle, http3, freshness, workers, pools or all")
+	what := f.String("measure", "all", "transport, loss, windows, idle, http3, freshness, slices, workers, pools or all")
 	var own sweepFlags
 	own.define(f)
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -119,7 +126,7 @@ func command(ctx context.Context, args []string) error {
 		return fmt.Errorf("lab: unexpected %q", f.Arg(0))
 	}
 	if *what != "all" && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what }) {
-		return fmt.Errorf("lab: measure is %q; want transport, loss, windows, idle, http3, freshness, workers, pools or all", *what)
+		return fmt.Errorf("lab: measure is %q; want transport, loss, windows, idle, http3, freshness, slices, workers, pools or all", *what)
 	}
 	if own.isSaid() && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what && p.sweep != nil }) {
 		return fmt.Errorf("lab: measure is %q; a sweep of your own is one of transport, loss, windows, idle or http3", *what)
