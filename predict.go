@@ -24,6 +24,8 @@ type Prediction struct {
 	// MemoryBytes is about how much memory is taken at once, with the study's workers; SharedBytes is what of that is no run's
 	// own: the program and the results.
 	MemoryBytes, SharedBytes int64
+	// RoughMemory says that what a timeline takes of it is by a rule of thumb: no pilot has measured it.
+	RoughMemory bool
 	// Time is how long all runs will take on the study's workers, as a pilot of the first runs has it; 0 if there was
 	// none.
 	Time time.Duration
@@ -51,7 +53,7 @@ const retainedBytes = 2000
 // Predict says what a study will take. It runs nothing and compiles nothing, so that it answers at once however large
 // the study is. The study must be valid but for that: see [Study.Validate].
 func (s *Study) Predict() *Prediction {
-	p := &Prediction{Replications: s.Replications, Run: s.Scenario.Work()}
+	p := &Prediction{Replications: s.Replications, Run: s.Scenario.Work(), RoughMemory: s.Timeline != nil}
 	if p.Replications == 0 {
 		p.Replications = defaultReplications
 	}
@@ -127,6 +129,7 @@ func (s *Study) Pilot(ctx context.Context, p *Prediction, budget time.Duration) 
 		return ctx.Err()
 	}
 	p.sumMemory(s.workers())
+	p.RoughMemory = p.RoughMemory && measured < float64(len(s.Placements))
 	total := 0.0
 	for i := range p.Placements {
 		of := &p.Placements[i]

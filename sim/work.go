@@ -120,6 +120,25 @@ const (
 	playerBytes = 700 // a player: the session, the lobby, the match, the law of the last mile
 )
 
+// parts of a run are looked at for how many players there are.
+const presenceParts = 24
+
+// mostPlayers returns about how many players of a workload are there at once in a run, on the mean over the fullest 24th of it: by the day, the flash crowds, and when
+// the workload begins and ends. Of a demand that follows no day it is the mean.
+func (s *Scenario) mostPlayers(w *workload.Workload, d workload.Staying) float64 {
+	part := (s.WarmUp + s.Duration) / presenceParts
+	most, before := 0.0, 0.0
+	for k := range presenceParts {
+		until, ok := s.expected(w, part*time.Duration(k+1))
+		if !ok {
+			return d.Concurrent()
+		}
+		most = max(most, (until.PlayerSeconds-before)/part.Seconds())
+		before = until.PlayerSeconds
+	}
+	return most
+}
+
 // MemoryBytes returns about how much memory one run of a placement takes at its largest, beside what its results take:
 // the objects in its caches, the players and what [Scenario.Timeline] asks for. It is a bound from above where caches share nothing, since such are
 // simulated one after another, and their memory goes from one to the next.
@@ -133,7 +152,7 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
 		if d, ok := w.Demand.(workload.Staying); ok {
-			players += d.Concurrent()
+			players += s.mostPlayers(w, d)
 		}
 		n := s.objects(i)
 		if n == 0 {

@@ -62,6 +62,9 @@ func sayPrediction(w io.Writer, p *edgewise.Prediction) error {
 	line := fmt.Sprintf("%s (%s, %s): %s; about %s of memory",
 		counted(float64(runs), "run"), counted(float64(len(p.Placements)), "placement"), counted(float64(p.Replications), "replication"),
 		workInWords(p.All), humanize.IBytes(uint64(p.MemoryBytes)))
+	if p.RoughMemory {
+		line += " (what the timeline takes is not measured)"
+	}
 	if p.Tails > 0 {
 		line += fmt.Sprintf(", and %s more to take the slowest requests apart", counted(float64(p.Tails), "run"))
 	}
@@ -115,7 +118,8 @@ type predictedWork struct {
 	Updates      float64         `json:"updates"`
 	Sessions     float64         `json:"sessions"`
 	MemoryBytes  int64           `json:"memory_bytes"`
-	Seconds      *float64        `json:"seconds"` // null where no pilot has measured it
+	RoughMemory  bool            `json:"rough_memory,omitempty"` // what a timeline takes of it is not measured
+	Seconds      *float64        `json:"seconds"`                // null where no pilot has measured it
 	Refused      string          `json:"refused,omitempty"`
 	Placements   []predictedWork `json:"placements,omitempty"`
 }
@@ -135,7 +139,7 @@ func (f *reportFlags) printPrediction(w io.Writer, p *edgewise.Prediction, exces
 		return printPrediction(w, p, excess)
 	}
 	found := predictedOf(p.All, len(p.Placements)*p.Replications+p.Tails, p.MemoryBytes, p.Time)
-	found.Replications = p.Replications
+	found.Replications, found.RoughMemory = p.Replications, p.RoughMemory
 	if excess != nil {
 		found.Refused = plainly(excess)
 	}
