@@ -201,6 +201,8 @@ func TestBadModelsAreRefused(t *testing.T) {
 		"UserBackboneShare is 2":                        func(m *calibrate.Model) { m.UserBackboneShare = 2 },
 		"InternetBlend is a blend whose weights sum to": func(m *calibrate.Model) { m.InternetBlend.Line += 0.1 },
 		"InternetBlend.Internet is 0.1":                 func(m *calibrate.Model) { m.InternetBlend.Internet, m.InternetBlend.Path = 0.1, 0.15 },
+		"Trunks.Hubs[2].InternetKm is -1":               func(m *calibrate.Model) { m.Trunks.Hubs[2].InternetKm = -1 },
+		"Trunks.Hubs[1].BackboneKm is -1":               func(m *calibrate.Model) { m.Trunks.Hubs[1].BackboneKm = -1 },
 		"UserShareOfGap is -1":                          func(m *calibrate.Model) { m.UserShareOfGap = -1 },
 		"InternetBlend.Transit is 2":                    func(m *calibrate.Model) { m.InternetBlend.Transit = 2 },
 		"Users.ReachShare is 2": func(m *calibrate.Model) {
@@ -510,4 +512,37 @@ func TestASiteIsAsFarAsItsPlayersSay(t *testing.T) {
 	beside := odd
 	beside.lat += 1
 	require.Greater(t, ratio(beside), 1.2)
+}
+
+// A detour to the only sites that players measured is said of these and those near them, not of all sites in the world.
+func TestADetourToSomeSitesIsNotSaidOfAll(t *testing.T) {
+	tables := readTestTables(t)
+	tables.Transit = map[string][]calibrate.Purchase{}
+	plain, err := calibrate.Fit(testFabric(t), tables)
+	require.NoError(t, err)
+	cities := testCities()
+	path := 60 * time.Millisecond
+	node := func(c testCity, kind topology.NodeKind) topology.Node {
+		return topology.Node{Kind: kind, LatDeg: c.lat, LonDeg: c.lon, Country: c.country}
+	}
+	rtt := func(m *calibrate.Model, user, site testCity) float64 {
+		return m.Locate(node(user, topology.Exchange)).RTT(topology.Internet, m.Locate(node(site, topology.Region)), path).Seconds() * 1000
+	}
+	lastMile := topology.PlayersMix().MedianRTT().Seconds() * 1000
+	unmeasured := cities[22] // 40 degrees from the sites that are
+	for _, c := range cities[:20] {
+		for _, site := range []testCity{cities[21], cities[23]} {
+			tables.Players = append(tables.Players, calibrate.PlayerRTT{
+				Metro: c.id, Site: site.id, Users: 1, Ms: 1.4*rtt(plain, c, site) + lastMile,
+				From: calibrate.Anchor{LatDeg: c.lat, LonDeg: c.lon, Country: c.country},
+				To:   calibrate.Anchor{LatDeg: site.lat, LonDeg: site.lon, Country: site.country},
+			})
+		}
+	}
+	m, err := calibrate.Fit(testFabric(t), tables)
+	require.NoError(t, err)
+	besideWest := testCity{country: "WW", lat: cities[4].lat + 0.5, lon: cities[4].lon}
+	ratio := func(site testCity) float64 { return rtt(m, besideWest, site) / rtt(plain, besideWest, site) }
+	require.Greater(t, ratio(cities[21]), 1.25)
+	require.Less(t, ratio(unmeasured), 1.15)
 }

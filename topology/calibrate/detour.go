@@ -112,9 +112,9 @@ func (r *rest) detours(at Anchor, o *onramp) [][]detour {
 		if all[i] != nil {
 			continue
 		}
-		nearest := r.nearestLegs(at.place(), isThere)
+		nearest := r.nearestLegs(at.place(), o.backbone, isThere)
 		if len(nearest) == 0 { // all that is left is where it bought
-			nearest = r.nearestLegs(at.place(), func(hub int) bool { return !r.gone[r.Hubs[hub].ID] })
+			nearest = r.nearestLegs(at.place(), o.backbone, func(hub int) bool { return !r.gone[r.Hubs[hub].ID] })
 		}
 		switch {
 		case !o.bought:

@@ -24,7 +24,7 @@ func TestHubsAreThoseThatAWayLeadsOver(t *testing.T) {
 	require.False(t, e.Measured)
 	e = explain(Default(), topology.Internet, riyadh, frankfurt)
 	require.False(t, e.Nearby && e.Measured)
-	require.Equal(t, []string{"BOM"}, over(explain(Default(), topology.Backbone, dubai, hyderabad).Ways, topology.WayHubs), "a provider's backbone goes to the nearest hubs, and those of a region are for who buys there")
+	require.Equal(t, []string{"FJR BOM", "BOM"}, over(explain(Default(), topology.Backbone, dubai, hyderabad).Ways, topology.WayHubs), "a provider's backbone goes to the nearest hubs, and to those of a region where it is said to; of the Internet's share the nearest for all")
 	require.Equal(t, []string{"BOM MRS MIL FRA"}, over(explain(Default(), topology.Internet, hyderabad, frankfurt).Ways, topology.WayHubs))
 	cut, err := Default().Cut(RedSea)
 	require.NoError(t, err)

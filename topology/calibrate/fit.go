@@ -51,11 +51,11 @@ var usersFit = userFit{
 	offsetMs: 5,
 	end: effectFit{
 		kernel: Kernel{Constant: 0.003, Near: 0.002, NearKm: 300, Far: 0.005, FarKm: 3000, Country: 0.003, CountryKm: 3000, Transit: 0.001, Own: 0.0005},
-		noise:  0.006, robust: 0.15, rounds: 4,
+		noise:  0.012, robust: 0.15, rounds: 4,
 	},
 	pair: effectFit{
 		kernel: Kernel{Constant: 0.003, Near: 0.002, NearKm: 300, Far: 0.005, FarKm: 3000, Country: 0.003, CountryKm: 3000, Transit: 0.001, Own: 0.0005},
-		noise:  0.012, robust: 0.15, rounds: 4,
+		noise:  0.006, robust: 0.15, rounds: 4,
 	},
 	site:       Kernel{NearKm: 1000, Far: 1, FarKm: 1500, CountryKm: 1000},
 	reachShare: 0.4,
@@ -278,6 +278,7 @@ func (m *Model) bases(finder *topology.PathFinder, anchors []Anchor, c class) ([
 			return m.internetBase(a, b, km, g)
 		}
 		g.internet = m.rtt(internetClass, a, b, path)
+		g.trunks = m.overHubs(a, b, &a.provider, &b.provider, g.path)
 		return m.BackboneScale * m.BackboneBlend.of(g)
 	}), nil
 }

@@ -159,15 +159,17 @@ func (m *Model) DelayModel() topology.DelayModel {
 
 // A location is a place prepared for the trunks and both surfaces.
 type location struct {
-	model               *Model
-	at                  Anchor
-	user, site          bool       // what stands there: the end of users' own lines, or a provider's site
-	trunks              onramp     // where its country buys transit
-	plain               onramp     // at the nearest hubs, where providers go
-	trunksCut, plainCut [][]detour // what becomes of the choices of both where hubs or cables are cut
-	internet, backbone  foothold
-	asUser              userEnd
-	asSite              []float64 // what a site there has in common with those that players measured
+	model      *Model
+	at         Anchor
+	user, site bool   // what stands there: the end of users' own lines, or a provider's site
+	trunks     onramp // where its country buys transit
+	plain      onramp // at the nearest hubs of the Internet
+	provider   onramp // at the nearest hubs where providers go
+	// What becomes of the choices of each where hubs or cables are cut.
+	trunksCut, plainCut, providerCut [][]detour
+	internet, backbone               foothold
+	asUser                           userEnd
+	asSite                           []float64 // what a site there has in common with those that players measured
 }
 
 // Locate prepares a place. An exchange counts as a place of users, if the other end is a site.
@@ -180,12 +182,12 @@ func (m *Model) Locate(n topology.Node) topology.Location {
 func (m *Model) locate(at Anchor) *location {
 	trunks := m.Trunks.locate(at)
 	l := &location{
-		model: m, at: at, trunks: trunks, plain: m.Trunks.nearest(at.place()),
+		model: m, at: at, trunks: trunks, plain: m.Trunks.nearest(at.place(), false), provider: m.Trunks.nearest(at.place(), true),
 		internet: m.Internet.locate(at, trunks.shares), backbone: m.Backbone.locate(at, trunks.shares),
 		asUser: m.Users.asUser(at, trunks.shares), asSite: m.Users.asSite(at, trunks.shares),
 	}
 	if m.cut != nil {
-		l.trunksCut, l.plainCut = m.cut.detours(at, &l.trunks), m.cut.detours(at, &l.plain)
+		l.trunksCut, l.plainCut, l.providerCut = m.cut.detours(at, &l.trunks), m.cut.detours(at, &l.plain), m.cut.detours(at, &l.provider)
 	}
 	return l
 }
@@ -249,7 +251,9 @@ func (m *Model) estimate(c class, a, b *location, pathMs float64) (ms, backboneS
 	if c == internetClass {
 		return g.internet, 0
 	}
-	if c == userClass {
+	if c == backboneClass {
+		g.trunks = m.overHubs(a, b, &a.provider, &b.provider, g.path)
+	} else {
 		g.trunks = g.transit // the provider meets the user where the user's network goes
 	}
 	backbone := m.Backbone.correct(m.BackboneScale*m.BackboneBlend.of(g), a.backbone.logRatio(&b.backbone)+m.Backbone.residual(&a.backbone, &b.backbone))
@@ -279,6 +283,10 @@ func (m *Model) guess(a, b *location, km, pathMs float64) guesses {
 	if a.trunks.bought || b.trunks.bought {
 		g.transit = m.overHubs(a, b, &a.trunks, &b.trunks, g.path)
 	}
+	if a.trunks.meets(&b.trunks) {
+		// The way over the hub where both buy is there, whatever other maps lack.
+		g.path, g.trunks = math.Min(g.path, g.transit), math.Min(g.trunks, g.transit)
+	}
 	return g
 }
 
@@ -291,8 +299,17 @@ func (m *Model) overHubs(a, b *location, from, to *onramp, pathMs float64) float
 	return ms
 }
 
+// isLonger reports whether the way where transit is bought is longer than the path through the exchange towns, whose cables are then not
+// taken by those two. Networks of one country meet inside it.
+func isLonger(a, b *location, g guesses) bool {
+	return (a.trunks.bought || b.trunks.bought) && !a.at.compatriot(b.at) && g.transit > g.path
+}
+
 // internetBase returns the round trip over the Internet before the surface corrects it, in ms.
 func (m *Model) internetBase(a, b *location, km float64, g guesses) float64 {
+	if isLonger(a, b, g) {
+		g.path = g.transit
+	}
 	ms := m.InternetBlend.of(g)
 	ms = m.Users.reach(ms, &a.asUser, &b.asUser)
 	if a.at.compatriot(b.at) {

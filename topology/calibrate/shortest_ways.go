@@ -11,7 +11,7 @@ import (
 
 // shortestWays returns the lengths of the shortest ways over cables between any two hubs, to a tenth of a kilometre, with hopKm for every
 // cable, and a hub that each leads over, -1 where a cable joins the two (Floyd and Warshall). A length is infinite where there is no way. Ways
-// of others do not lead over regional hubs. The error names a hub given twice or a cable that is wrong.
+// of others do not lead over regional hubs, but those of other regional hubs over the ones that say so. The error names a hub given twice or a cable that is wrong.
 func shortestWays(hubs []Hub, cables []Cable, hopKm float64) (km [][]float64, via [][]int, err error) {
 	index := make(map[string]int, len(hubs))
 	for i, h := range hubs {
@@ -47,11 +47,11 @@ func shortestWays(hubs []Hub, cables []Cable, hopKm float64) (km [][]float64, vi
 		}
 	}
 	for over := range hubs {
-		if hubs[over].Regional {
-			continue // who does not buy there does not pass there
-		}
 		for i := range hubs {
 			for j := range hubs {
+				if hubs[over].Regional && !(hubs[over].Through && (hubs[i].Regional || hubs[j].Regional)) {
+					continue // who does not buy there does not pass there
+				}
 				if d := km[i][over] + km[over][j]; d < km[i][j] {
 					km[i][j], via[i][j] = d, over
 				}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/topology"
 )
 
 func TestTransitIsReadAndSumsToOne(t *testing.T) {
@@ -25,6 +27,47 @@ func TestTransitIsReadAndSumsToOne(t *testing.T) {
 	}
 	_, err = ReadTransit("t.csv", strings.NewReader("country,hub,weight,km\nKZ,w,1,0\n"), nil)
 	require.ErrorContains(t, err, `t.csv:2: column km: value "0"`)
+}
+
+// In a part of a country transit may be bought elsewhere; where that is cut it is bought where the country does.
+func TestAPartOfACountryBuysElsewhere(t *testing.T) {
+	bought, err := ReadTransit("t.csv", strings.NewReader("country,hub,weight,lat,lon,within_km\nCC,w,2,,,\nCC,m,2,,,\nCC,e,3,1,18,300\nCC,m,1,1,18,300\n"), nil)
+	require.NoError(t, err)
+	east := Area{LatDeg: 1, LonDeg: 18, Km: 300}
+	require.Equal(t, map[string][]Purchase{"CC": {
+		{Hub: "w", Weight: 0.5}, {Hub: "m", Weight: 0.5}, {Hub: "e", Weight: 0.75, Within: east}, {Hub: "m", Weight: 0.25, Within: east},
+	}}, bought)
+	trunks := threeHubs(t)
+	trunks.Transit = bought
+	require.NoError(t, trunks.validate())
+	at := func(lon float64) Anchor { return Anchor{LatDeg: 1, LonDeg: lon, Country: "CC"} }
+	hubsOf := func(lon float64) (ids []string) {
+		for _, c := range trunks.locate(at(lon)).choices {
+			ids = append(ids, trunks.Hubs[c.legs[0].hub].ID)
+		}
+		return ids
+	}
+	require.Equal(t, []string{"e", "m"}, hubsOf(20), "222 km from its middle")
+	require.Equal(t, []string{"w", "m"}, hubsOf(21), "333 km")
+	cut, err := newRest(trunks, removal{"CC-e": true})
+	require.NoError(t, err)
+	o := trunks.locate(at(20))
+	for _, of := range cut.detours(at(20), &o) {
+		require.Len(t, of, 1)
+		require.Equal(t, "m", trunks.Hubs[of[0].to.legs[0].hub].ID, "what is left of the part")
+	}
+
+	for want, row := range map[string]string{
+		`t.csv:2: column lon: value ""`:        "CC,w,1,1,,5",
+		`t.csv:2: column within_km: value "0"`: "CC,w,1,1,2,0",
+		`t.csv:3: column hub: value "w"`:       "CC,w,1,1,2,5\nCC,w,1,1,2,5",
+		`t.csv:2: column lat: value "91"`:      "CC,w,1,91,2,5",
+	} {
+		_, err := ReadTransit("t.csv", strings.NewReader("country,hub,weight,lat,lon,within_km\n"+row+"\n"), nil)
+		require.ErrorContains(t, err, want)
+	}
+	trunks.Transit["CC"][2].Within.Km = -1
+	require.ErrorContains(t, trunks.validate(), "Transit[CC][2].Within.Km is -1")
 }
 
 func TestTransitLeadsWhereItIsBought(t *testing.T) {
@@ -51,7 +94,8 @@ func TestTransitLeadsWhereItIsBought(t *testing.T) {
 	before := trunks.rttMs(at("BB", 2, 21), at("BB", 2, 1))
 	trunks.Hubs[1].Regional = true
 	require.Equal(t, before, trunks.rttMs(at("BB", 2, 21), at("BB", 2, 1)), "its cables stay")
-	require.NotEqual(t, 1, at("BB", 0, 10).choices[0].legs[0].hub)
+	other := trunks.nearest(topology.Place{LatDeg: 0, LonDeg: 10}, false)
+	require.NotEqual(t, 1, other.choices[0].legs[0].hub)
 
 	for want, spoil := range map[string]Purchase{
 		"Transit[AA][0].Hub is x": {Hub: "x", Weight: 1}, "Transit[AA][0].Weight is 0": {Hub: "w"},

@@ -2,6 +2,7 @@ package calibrate
 
 import (
 	"math"
+	"slices"
 
 	"github.com/edgewise-sim/edgewise/internal/portable"
 )
@@ -14,7 +15,7 @@ type trunkWay struct {
 }
 
 // ways appends the ways over hubs between two places. Places that both go to the nearest hubs choose alike; else each choice of one meets
-// each of the other. Who buys at a hub where the other buys as well meets the other by the shortest way alone.
+// each of the other. Who buys at a hub where the other buys as well, or is at home, meets the other by the shortest way alone.
 func (t *Trunks) ways(a, b *onramp, all []trunkWay) []trunkWay {
 	if !a.bought && !b.bought {
 		for k := range a.choices {
@@ -38,19 +39,21 @@ func (t *Trunks) ways(a, b *onramp, all []trunkWay) []trunkWay {
 	return all
 }
 
-// meets reports whether two places buy transit at one hub.
+// meets reports whether there is a hub where transit is bought at both places, or at one of them while the other is in the hub's town.
 func (o *onramp) meets(other *onramp) bool {
-	if !o.bought || !other.bought {
-		return false
-	}
-	for i := range o.choices {
-		for k := range other.choices {
-			if o.choices[i].legs[0].hub == other.choices[k].legs[0].hub {
+	if o.bought && other.bought {
+		for i := range o.choices {
+			if other.buysAt(o.choices[i].legs[0].hub) {
 				return true
 			}
 		}
 	}
-	return false
+	return o.buysAt(other.town) || other.buysAt(o.town)
+}
+
+// buysAt reports whether transit is bought at a hub.
+func (o *onramp) buysAt(hub int) bool {
+	return o.bought && slices.ContainsFunc(o.choices, func(c choice) bool { return c.legs[0].hub == hub })
 }
 
 // meanMs returns the mean of ways in ms.

@@ -47,6 +47,12 @@ type Hub struct {
 	LonDeg float64 `json:"lon_deg"`
 	// Regional says that those alone go there of whom [Trunks.Transit] says so: ways of others do not lead over it.
 	Regional bool `json:"regional,omitempty"`
+	// Through says that those who go to another regional hub may pass, too.
+	Through bool `json:"through,omitempty"`
+	// InternetKm and BackboneKm are how far from a hub it counts as one of the nearest, for networks of the Internet and for
+	// providers' backbones; 0 is at any distance, and for a regional hub at none.
+	InternetKm float64 `json:"internet_km,omitempty"`
+	BackboneKm float64 `json:"backbone_km,omitempty"`
 }
 
 // A Cable joins two hubs.
@@ -110,7 +116,7 @@ func (t *Trunks) validate() error {
 		return err
 	}
 	for i, h := range t.Hubs {
-		if err := h.place().Validate(); err != nil {
+		if err := invalid.First(h.place().Validate(), invalid.Range("InternetKm", h.InternetKm, 0, mostAreaKm), invalid.Range("BackboneKm", h.BackboneKm, 0, mostAreaKm)); err != nil {
 			return invalid.In(fmt.Sprintf("Hubs[%d]", i), err)
 		}
 		if len(t.Km[i]) != i {
@@ -132,11 +138,17 @@ func (t *Trunks) validate() error {
 
 // An onramp is a place prepared for the trunks.
 type onramp struct {
-	bought  bool // transit is bought at given hubs
-	choices []choice
+	bought   bool // transit is bought at given hubs
+	backbone bool // it is a provider's
+	choices  []choice
+	// town is the hub in whose town the place is, -1 if in none.
+	town int
 	// shares holds, by hub, how much of the place's transit is bought there; its squares sum to 1.
 	shares []float64
 }
+
+// hubTownKm is how close to a hub a place is in its town.
+const hubTownKm = 50
 
 // A choice is some hubs that a network at a place may take.
 type choice struct {
@@ -153,9 +165,9 @@ type leg struct {
 
 // locate prepares a place for who buys transit where its country does.
 func (t *Trunks) locate(p Anchor) onramp {
-	all := t.Transit[p.Country]
+	all := boughtAt(t.Transit[p.Country], p.place())
 	if len(all) == 0 {
-		return t.nearest(p.place())
+		return t.nearest(p.place(), false)
 	}
 	o := onramp{bought: true}
 	for _, b := range all {
@@ -165,22 +177,27 @@ func (t *Trunks) locate(p Anchor) onramp {
 		}
 		o.choices = append(o.choices, choice{weight: b.Weight, legs: []leg{l}})
 	}
-	return t.complete(o)
+	return t.complete(p.place(), o)
 }
 
-// nearest prepares a place for who goes to the nearest hubs.
-func (t *Trunks) nearest(p topology.Place) (o onramp) {
-	legs := t.nearestLegs(p, func(int) bool { return true })
+// nearest prepares a place for who goes to the nearest hubs: over the Internet, or over a provider's backbone.
+func (t *Trunks) nearest(p topology.Place, backbone bool) onramp {
+	o := onramp{backbone: backbone}
+	legs := t.nearestLegs(p, backbone, func(int) bool { return true })
 	for _, count := range t.Choices {
 		o.choices = append(o.choices, choice{weight: 1 / float64(len(t.Choices)), legs: legs[:min(count, len(legs))]})
 	}
-	return t.complete(o)
+	return t.complete(p, o)
 }
 
-// nearestLegs returns the ways to the hubs that anybody may go to and that are there, the nearest first.
-func (t *Trunks) nearestLegs(p topology.Place, isThere func(hub int) bool) (legs []leg) {
+// nearestLegs returns the ways to the hubs that anybody, or any provider, may go to and that are there, the nearest first.
+func (t *Trunks) nearestLegs(p topology.Place, backbone bool, isThere func(hub int) bool) (legs []leg) {
 	for h, hub := range t.Hubs {
-		if !hub.Regional && isThere(h) {
+		withinKm := hub.InternetKm
+		if backbone {
+			withinKm = hub.BackboneKm
+		}
+		if (!hub.Regional && withinKm == 0 || topology.DistanceKm(p, hub.place()) < withinKm) && isThere(h) {
 			legs = append(legs, t.legTo(p, h))
 		}
 	}
@@ -188,8 +205,14 @@ func (t *Trunks) nearestLegs(p topology.Place, isThere func(hub int) bool) (legs
 	return legs
 }
 
-// complete adds what follows from the choices.
-func (t *Trunks) complete(o onramp) onramp {
+// complete adds what follows from the place and its choices.
+func (t *Trunks) complete(p topology.Place, o onramp) onramp {
+	o.town = -1
+	for h, km := 0, float64(hubTownKm); h < len(t.Hubs); h++ {
+		if d := topology.DistanceKm(p, t.Hubs[h].place()); d <= km {
+			o.town, km = h, d
+		}
+	}
 	o.shares = make([]float64, len(t.Hubs))
 	for k := range o.choices {
 		c := &o.choices[k]

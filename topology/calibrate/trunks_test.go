@@ -111,6 +111,26 @@ func TestRegionalHubsCarryTheirOwnAlone(t *testing.T) {
 	require.Less(t, trunks.rttMs(at("RR", 4), at("WW", 0)), 20.0)
 	require.Less(t, trunks.rttMs(at("RR", 4), at("RR", 6)), 10.0, "neighbours meet where both buy")
 	require.Greater(t, trunks.rttMs(at("EE", 10), at("WW", 0)), 90.0, "no transit for others")
+
+	// Who lives in the town of a hub meets those who buy there.
+	trunks.Hubs[1].LatDeg = 1
+	require.True(t, at("RR", 4).meets(at("XX", 5)))
+	require.False(t, at("RR", 4).meets(at("XX", 4.5)), "55 km from the hub")
+	require.False(t, at("EE", 10).meets(at("RR", 5)))
+
+	// Those of another regional hub pass, and providers where they are said to.
+	hubs[1].LatDeg, hubs[1].Through = 0, true
+	hubs = append(hubs, Hub{ID: "s", LatDeg: -3, LonDeg: 5, Regional: true, BackboneKm: 50})
+	trunks, err = NewTrunks(hubs, []Cable{{A: "w", B: "r", Km: 700}, {A: "r", B: "e"}, {A: "w", B: "n"}, {A: "n", B: "e"}, {A: "r", B: "s"}})
+	require.NoError(t, err)
+	require.InDelta(t, 3*degreeKm+60+700+60, trunks.between(4, 0), 0.2, "from s to w by r")
+	require.Greater(t, trunks.between(0, 2), 8000.0)
+	beside := topology.Place{LatDeg: -3, LonDeg: 5.4}
+	require.Equal(t, 4, trunks.nearest(beside, true).choices[0].legs[0].hub)
+	require.NotEqual(t, 4, trunks.nearest(beside, false).choices[0].legs[0].hub)
+	require.NotEqual(t, 4, trunks.nearest(topology.Place{LatDeg: -3, LonDeg: 5.6}, true).choices[0].legs[0].hub, "67 km away")
+	trunks.Hubs[4].InternetKm = 80
+	require.Equal(t, 4, trunks.nearest(beside, false).choices[0].legs[0].hub)
 }
 
 // Nairobi's and Kampala's networks meet in East Africa, and reach Johannesburg along the coast, as was measured from Kampala: 68 ms.
@@ -135,9 +155,10 @@ func TestProvidersMeetUsersBeforeADetour(t *testing.T) {
 		a.user, b.site = true, true
 		return m.rtt(c, a, b, 60)
 	}
-	karachi, bahrain := Anchor{LatDeg: 24.86, LonDeg: 67.01, Country: "PK"}, Anchor{LatDeg: 26.07, LonDeg: 50.55, Country: "BH"}
-	require.Greater(t, ms(with, internetClass, karachi, bahrain), 1.2*ms(with, backboneClass, karachi, bahrain), "the Internet makes a detour")
-	require.Less(t, ms(with, userClass, karachi, bahrain), 0.95*ms(&without, userClass, karachi, bahrain))
+	bahrain := Anchor{LatDeg: 26.07, LonDeg: 50.55, Country: "BH"}
+	mumbai, dubai := Anchor{LatDeg: 19.08, LonDeg: 72.88, Country: "IN"}, Anchor{LatDeg: 25.2, LonDeg: 55.27, Country: "AE"}
+	require.Greater(t, ms(with, internetClass, mumbai, dubai), 1.2*ms(with, backboneClass, mumbai, dubai), "the Internet makes a detour")
+	require.Less(t, ms(with, userClass, mumbai, dubai), 0.95*ms(&without, userClass, mumbai, dubai))
 	direct := 0
 	for _, user := range with.Internet.Anchors[:40] {
 		was, is := ms(&without, userClass, user, bahrain), ms(with, userClass, user, bahrain)

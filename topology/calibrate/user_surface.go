@@ -219,18 +219,19 @@ func (s *UserSurface) fitReach(of userTable, c userFit) {
 	}
 }
 
-// fit fits the effects: first what the ways of a place to all sites have in common, then what is left by site.
+// fit fits the effects: first what is said of ways to one site and those near it, then what is left in common of the ways of a place to
+// all sites. The other way round a detour to some sites would be taken for one to all, and be said of sites that nobody measured.
 func (s *UserSurface) fit(of userTable, c userFit) {
 	left := of.logs(c.offsetMs)
-	for k, w := range s.fitEffect(left, of.rtts, c.end, nil) {
-		s.Weights[of.rtts[k].anchor] += round4(w)
-	}
 	shared := grid(len(s.Sites), func(i, j int) float64 {
 		a, b := s.Sites[i], s.Sites[j]
 		return c.site.withOwn(a, b, topology.DistanceKm(a.place(), b.place()), inCommon(s.siteShares[i], s.siteShares[j]))
 	})
 	for k, w := range s.fitEffect(left, of.rtts, c.pair, shared) {
 		s.PairWeights[of.rtts[k].anchor][of.rtts[k].site] += round4(w)
+	}
+	for k, w := range s.fitEffect(left, of.rtts, c.end, nil) {
+		s.Weights[of.rtts[k].anchor] += round4(w)
 	}
 }
 

@@ -11,23 +11,40 @@ import (
 )
 
 // A mix says of how much of each guess a round trip is made, as its logarithm. It sums to 1.
-type mix struct{ line, path, trunks, transit float64 }
+type mix struct{ line, path, trunks, provider, transit float64 }
 
 func (x mix) times(f float64) mix {
-	return mix{float64(f * x.line), float64(f * x.path), float64(f * x.trunks), float64(f * x.transit)}
+	return mix{float64(f * x.line), float64(f * x.path), float64(f * x.trunks), float64(f * x.provider), float64(f * x.transit)}
 }
 
 func (x mix) plus(y mix) mix {
-	return mix{x.line + y.line, x.path + y.path, x.trunks + y.trunks, x.transit + y.transit}
+	return mix{x.line + y.line, x.path + y.path, x.trunks + y.trunks, x.provider + y.provider, x.transit + y.transit}
 }
 
-// mixOf returns the mix of a class, as estimate has it. Of a user's round trip the backbone has a share.
-func (m *Model) mixOf(c class, backboneShare float64) mix {
+// mixOf returns the mix of a class between two places, as estimate has it. Of a user's round trip the backbone has a share. Where the way
+// where transit is bought stands for another guess, as [Model.guess] and isLonger have it, it has the share of that one.
+func (m *Model) mixOf(c class, backboneShare float64, a, b *location, pathMs float64) mix {
 	in, on := m.InternetBlend, m.BackboneBlend
-	internet := mix{in.Line, in.Path, in.Trunks, in.Transit}
-	backbone := mix{on.Line, on.Path, on.Trunks, on.Transit}
+	internet := mix{line: in.Line, path: in.Path, trunks: in.Trunks, transit: in.Transit}
+	backbone := mix{line: on.Line, path: on.Path, provider: on.Trunks, transit: on.Transit}
 	if c == userClass { // the provider meets the user where the user's network goes
-		backbone.trunks, backbone.transit = 0, on.Trunks+on.Transit
+		backbone.provider, backbone.transit = 0, on.Trunks+on.Transit
+	}
+	if a.isAfter(b) {
+		a, b = b, a
+	}
+	g := m.guess(a, b, topology.DistanceKm(a.at.place(), b.at.place()), pathMs)
+	if a.trunks.meets(&b.trunks) {
+		if g.transit < pathMs {
+			internet.transit, internet.path = internet.transit+internet.path, 0
+			backbone.transit, backbone.path = backbone.transit+backbone.path, 0
+		}
+		if g.transit == g.trunks {
+			internet.transit, internet.trunks = internet.transit+internet.trunks, 0
+		}
+	}
+	if isLonger(a, b, g) {
+		internet.transit, internet.path = internet.transit+internet.path, 0
 	}
 	backbone = backbone.plus(internet.times(on.Internet))
 	switch c {
@@ -60,6 +77,9 @@ func (m *Model) parts(x mix, a, b *location, pathMs float64) []part {
 	}
 	if x.trunks > 0 {
 		parts = append(parts, m.part(topology.WayHubs, x.trunks, turn{a.at, &a.plain, a.plainCut}, turn{b.at, &b.plain, b.plainCut}, pathMs))
+	}
+	if x.provider > 0 {
+		parts = append(parts, m.part(topology.WayHubs, x.provider, turn{a.at, &a.provider, a.providerCut}, turn{b.at, &b.provider, b.providerCut}, pathMs))
 	}
 	if x.transit > 0 {
 		parts = append(parts, m.part(topology.WayTransit, x.transit, turn{a.at, &a.trunks, a.trunksCut}, turn{b.at, &b.trunks, b.trunksCut}, pathMs))
@@ -101,7 +121,8 @@ func (m *Model) longer(c class, backboneShare float64, a, b *location, pathMs fl
 	if m.cut == nil {
 		return 1
 	}
-	return detourOf(m.parts(m.mixOf(c, backboneShare), a, b, math.Max(pathMs, minPathMs)))
+	pathMs = math.Max(pathMs, minPathMs)
+	return detourOf(m.parts(m.mixOf(c, backboneShare, a, b, pathMs), a, b, pathMs))
 }
 
 // detourOf returns by which factor the ways over the hubs are longer than before.
@@ -127,7 +148,7 @@ func (l *location) Ways(kind topology.LinkKind, to topology.Location, path time.
 	}
 	m, c, pathMs := l.model, classOf(kind, l, o), math.Max(path.Seconds()*1000, minPathMs)
 	_, backboneShare := m.estimate(c, l, o, pathMs)
-	x := m.mixOf(c, backboneShare)
+	x := m.mixOf(c, backboneShare, l, o, pathMs)
 	parts := m.parts(x, l, o, pathMs)
 	detour, km := detourOf(parts), topology.DistanceKm(l.at.place(), o.at.place())
 	var ways []topology.Way

@@ -52,6 +52,6 @@ func ExampleWithDelays() {
 		fmt.Println("median RTT", routes.RTT(0, 0).Round(time.Millisecond))
 	}
 	// Output:
-	// median RTT 43ms
-	// median RTT 63ms
+	// median RTT 42ms
+	// median RTT 62ms
 }

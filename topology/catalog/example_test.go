@@ -28,6 +28,6 @@ func Example() {
 		fmt.Printf("%s: median RTT %v\n", network.At(site).ID, routes.RTT(0, j).Round(time.Millisecond))
 	}
 	// Output:
-	// us-west-2: median RTT 43ms
+	// us-west-2: median RTT 42ms
 	// us-west-2-lax-1: median RTT 13ms
 }
