@@ -311,6 +311,9 @@ func assumedOfUpstream(s *Study) string {
 		case u.KeepAlive == 0:
 			text += "; 5 s is the default of CloudFront"
 		}
+		if u.Pool == 0 && !u.AlwaysOpen {
+			text += "; answers that are under way over it at once do not share its window, so that bursts of large ones take too little"
+		}
 		if u.BufferBytes > 0 {
 			text += "; what overflows a buffer is sent again as by Reno, without HyStart"
 		}

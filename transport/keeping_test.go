@@ -35,12 +35,12 @@ func TestAConnectionOfAClientLivesWhileUsedAndDiesIdle(t *testing.T) {
 
 func TestAWindowBetweenSitesIsKeptHalvedOrBegunAnew(t *testing.T) {
 	const ms = int64(time.Millisecond)
-	for rule, takes := range map[transport.IdleWindow]int64{transport.RestartWindow: 160 * ms, transport.HalveWindow: 80 * ms, transport.KeepWindow: 0} {
+	for rule, takes := range map[transport.IdleWindow]int64{transport.RestartWindow: 240 * ms, transport.HalveWindow: 80 * ms, transport.KeepWindow: 0} {
 		d := transport.Upstream{Idle: rule}.Dialer(80*time.Millisecond, 0)
 		l := transport.Unused()
-		d.Ask(&l, 100_000, 0)      // from 14,600 to 58,400 bytes, until 400 ms
-		d.Ask(&l, 300_000, 400*ms) // to 233,600 bytes, until 640 ms
-		_, took := d.Ask(&l, 100_000, 640*ms+450*ms)
+		d.Ask(&l, 100_000, 0)      // from 14,600 to 58,400 bytes and the last 56,200, until 400 ms
+		d.Ask(&l, 300_000, 400*ms) // to 229,200 bytes and the last 185,400, until 640 ms: halved twice 103,650
+		_, took := d.Ask(&l, 110_000, 640*ms+450*ms)
 		require.Equal(t, takes, took, "%v", rule)
 	}
 }

@@ -181,10 +181,10 @@ func sends[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (ns int64,
 }
 
 // From returns the transfer time of a response that slow start begins with so large a window, in ns, and the window
-// after it: doubled by every round that filled it.
+// after it: doubled by every round that filled it, and larger by what was sent last.
 func (t *Transfer) From(window, bytes, rttNs int64) (ns, grown int64) {
-	ns, grown, _ = slowStart(t, t.begin(window, bytes, false), steady(rttNs))
-	return ns, grown
+	ns, grown, last := slowStart(t, t.begin(window, bytes, false), steady(rttNs))
+	return ns, min(grown+last, max(grown, t.most))
 }
 
 // FromOver is From on a new or an open connection whose round trips differ, over a way whose buffer may overflow.
