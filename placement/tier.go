@@ -1,6 +1,7 @@
 package placement
 
 import (
+	"strings"
 	"fmt"
 	"slices"
 
@@ -185,7 +186,7 @@ func (t *Tier) validate(p Placement, i int, n *topology.Network) error {
 		}
 	}
 	if int(t.Choice) >= len(choices) || i == 0 && t.Choice != NearestCache {
-		errs = append(errs, wrong("Choice", t.Choice, "nearest at the first tier, where users are routed; of others one of %q", choices))
+		errs = append(errs, wrong("Choice", t.Choice, "nearest at the first tier, where users are routed; of others one of %s", strings.Join(choices[:], ", ")))
 	}
 	if t.Freshness != nil {
 		if err := t.Freshness.Validate(); err != nil {

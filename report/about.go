@@ -65,6 +65,13 @@ func placementInWords(c *edgewise.Comparison, p *edgewise.PlacementResult) strin
 	for _, g := range groups {
 		parts = append(parts, g.name+" at "+sitesInWords(c, g.sites))
 	}
+	if k := slices.IndexFunc(p.Roles, func(r edgewise.SiteRole) bool { return r.Copies != "" }); k >= 0 {
+		kept := "what is fetched is kept in the first tier alone"
+		if p.Roles[k].Copies == "down" {
+			kept = "what is found is kept one tier further down, nearer with every request"
+		}
+		parts = append(parts, kept)
+	}
 	return strings.Join(parts, "; ")
 }
 
@@ -89,18 +96,12 @@ func roleInWords(c *edgewise.Comparison, r *edgewise.SiteRole) string {
 	}
 	switch r.Choice {
 	case "hash":
-		like = append(like, "asked by the hash of the object")
+		like = append(like, "the one that the hash of an object says is asked")
 	case "origin":
-		like = append(like, "asked where nearest to the origin")
+		like = append(like, "the one nearest to the origin is asked")
 	}
 	if r.SkippedInOriginRegion {
-		like = append(like, "passed by in the origin's region")
-	}
-	switch r.Copies {
-	case "down":
-		like = append(like, "copies one tier further down a request")
-	case "edge":
-		like = append(like, "copies in the first tier alone")
+		like = append(like, "passed by where it is in the region of the origin")
 	}
 	for i := range r.Freshness {
 		like = append(like, freshnessInWords(&r.Freshness[i]))

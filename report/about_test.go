@@ -90,10 +90,10 @@ placements:
 	var b bytes.Buffer
 	require.NoError(t, report.WriteScreen(&b, c, report.Layout{}))
 	for _, want := range []string{
-		"mid (1.0 GB, asked by the hash of the object) at",
-		"edge (1.0 GB, copies one tier further down a request) at",
-		"mid (1.0 GB, asked where nearest to the origin, passed by in the origin's region, copies one tier further down a request) at",
-		"edge (1.0 GB, copies in the first tier alone) at",
+		"mid (1.0 GB, the one that the hash of an object says is asked) at",
+		"mid (1.0 GB, the one nearest to the origin is asked, passed by where it is in the region of the origin) at",
+		"; what is found is kept one tier further down, nearer with every request",
+		"; what is fetched is kept in the first tier alone",
 	} {
 		require.Contains(t, b.String(), want)
 	}

@@ -53,6 +53,9 @@ func (s *site) serveAgedPart(t *tier, n uint32, now int64) {
 		if begins {
 			// What the origin works on each slice is drawn by its number, that of the first as of a whole object.
 			service := w.origin.At(c.work, p.number+uint64(p.slice-p.begin)<<40)
+			if t.losses != nil {
+				t.losses.begins(c, p.number+uint64(p.slice)<<40)
+			}
 			fetch = s.renew(t, &l, w.number, end-begin, service, now, p.recorded, serves, fetch != 0)
 		}
 		if !serves {

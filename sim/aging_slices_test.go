@@ -241,3 +241,46 @@ func TestProfilesThatDoNotKnowSlicesAreNamed(t *testing.T) {
 	p.Tiers[0].FreshnessOf = []placement.WorkloadFreshness{{Workloads: []string{"site"}, Rules: freshness.Rules{Profile: "nginx-stale"}}}
 	require.ErrorContains(t, s.ValidatePlacement(p), `Tiers[0].FreshnessOf[0].Rules.Profile is nginx-stale`)
 }
+
+// slicesThroughTiers is a world of slices that age, which a PoP fetches from a zone.
+func slicesThroughTiers(t *testing.T) (Scenario, placement.Placement) {
+	t.Helper()
+	s, p := agesThroughTiers(t, workload.Poisson{RequestsPerSecond: 50, Objects: 300, ZipfExponent: .8}, freshness.Control{MaxAge: freshness.For(20 * time.Second)})
+	s.Duration, p.SliceBytes = 60*time.Second, 32*kib
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) {
+		c.Sizes, c.Ranges = workload.Sizes{LnMean: math.Log(100_000), LnSD: 1}, workload.Ranges{Share: .7, Lengths: lengths(40_000)}
+	})
+	p.Tiers[0].Caches[0].CapacityBytes, p.Tiers[1].Caches[0].CapacityBytes = 4<<20, 30<<20
+	return s, p
+}
+
+// A question to another tier says of which slice it is and which request it is for: a way that loses next to nothing has every slice found where it was.
+func TestSlicesThatAgeAreThemselvesOverWaysThatLosePackets(t *testing.T) {
+	counts := func(s Scenario, p placement.Placement) (all []uint64) {
+		w := &runOf(t, s, p).Workloads[0]
+		for i := range w.Tiers {
+			all = append(all, w.Tiers[i].Count(TierRequests), w.Tiers[i].Count(TierHits), w.Tiers[i].Count(TierFetches), w.Tiers[i].Count(TierFetchedBytes))
+		}
+		return append(all, w.Count(OriginRequests))
+	}
+	s, p := slicesThroughTiers(t)
+	want := counts(s, p)
+	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"pop", "region"}, For: s.Duration, LossRatio: 1e-12}}
+	require.Equal(t, want, counts(s, p))
+}
+
+// Every request loses packets of its own.
+func TestSlicesThatAgeLosePacketsEachForItself(t *testing.T) {
+	s, p := slicesThroughTiers(t)
+	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"pop", "region"}, For: s.Duration, LossRatio: .4}}
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	waits := make(map[int64]int)
+	_, err = plans[0].Watch(context.Background(), 0, func(is *Sighting) {
+		if is.Outcome == Miss {
+			waits[is.Causes[Upstream]/int64(time.Second)]++
+		}
+	})
+	require.NoError(t, err)
+	require.Greater(t, len(waits), 3, "%v", waits)
+}

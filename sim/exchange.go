@@ -112,6 +112,12 @@ func (c *clients) setUp(r *request) (x exchange) {
 	return x
 }
 
+// windowOf returns the window with which an answer begins; false where nothing is known of the connection. The site has sent nothing for a round trip longer than
+// nothing came.
+func (c *clients) windowOf(r *request, s *served, rtt, timeout int64) (transport.Window, bool) {
+	return c.visits.window(r, s.first-c.delay+rtt, timeout)
+}
+
 // exchange returns what the connection of a request adds, whose answer is that of a site.
 func (c *clients) exchange(r *request, s *served, rtt int64) exchange {
 	x, of := c.setUp(r), c.stackOf(r)
@@ -122,8 +128,7 @@ func (c *clients) exchange(r *request, s *served, rtt int64) exchange {
 	}
 	c.trips = c.tripsOf(r, spent)
 	timeout := t.RetransmitNs(rtt)
-	// The window with which the answer begins, where the connection is known: the site has sent nothing for a round trip longer than nothing came.
-	window, isKnown := c.visits.window(r, s.first-c.delay+rtt, timeout)
+	window, isKnown := c.windowOf(r, s, rtt, timeout)
 	readable := t.Readable(s.bytes)
 	switch {
 	case of.lossy != nil && of.lossy.GoesByRounds():

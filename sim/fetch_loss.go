@@ -55,7 +55,9 @@ type fetchLosses struct {
 	// request stands for the request whose fetch begins next, names for those of the fetches under way, by number.
 	request uint64
 	names   []uint64
-	resent  int64 // how much later the last question over such a way has left, as something was lost, ns
+	// isSliced says that a question leaves room for the number of a slice.
+	isSliced bool
+	resent   int64 // how much later the last question over such a way has left, as something was lost, ns
 }
 
 // newFetchLosses returns those of a tier; nil where no way that anything is fetched over loses packets.
@@ -81,7 +83,7 @@ func fetchesLose(hops [][][]nextHop) bool {
 }
 
 // requestBits is the length of a number that stands for a request, which a question to another tier takes along where its answer will have what it has waited
-// for links.
+// for links. Beside the number of a slice there is room for the last 27 of them.
 const requestBits = 48
 
 // begins says which request of clients the next fetch is for, by its number among theirs.
@@ -99,15 +101,24 @@ func (l *fetchLosses) note(n uint32) {
 
 // sends tells the tier that a fetch asks for which request it does.
 func (l *fetchLosses) sends(n uint32, m *message) {
+	name := l.names[n]
+	if l.isSliced {
+		name = name << sliceBits % (1 << requestBits)
+	}
 	if m.to < spillPart {
-		m.high, m.low = uint16(l.names[n]>>32), uint32(l.names[n])
+		m.high, m.low = uint16(name>>32), uint32(name)
 	}
 }
 
 // receives takes from a question which request it is for.
 func (l *fetchLosses) receives(m *message) {
 	l.request = uint64(m.high)<<32 | uint64(m.low)
-	m.high, m.low = 0, 0
+	slice := uint32(0)
+	if l.isSliced {
+		slice = m.low & (maxSlices - 1)
+		l.request >>= sliceBits
+	}
+	m.high, m.low = 0, slice
 }
 
 // of draws what a fetch loses that asks over a way, by its number.

@@ -23,8 +23,8 @@ type message struct {
 	// recorded says that the request behind it is past the warm-up.
 	recorded bool
 	verdict  uint8 // of an answer from what ages: see came
-	// high and low are the ns that an answer has waited for links between sites, 78 hours at most. Slices meet no links that are shared: low is the
-	// number of one where objects age, whose key has no room for it.
+	// high and low are the ns that an answer has waited for links between sites, 78 hours at most. Slices meet no links that are shared: the lower bits of low are
+	// the number of one where objects age, whose key has no room for it. What is left says which request a question is for, where its losses are drawn by that.
 	high uint16
 	low  uint32
 }
@@ -98,9 +98,9 @@ func (m *message) setReply(r reply)       { m.says = [2]int64{r.queue, r.pours} 
 func (m *message) linkWait() int64 { return int64(m.high)<<32 | int64(m.low) }
 
 // slice returns the number of the slice that a question is for, where objects age; it has none on its way back.
-func (m *message) slice() uint64 { return uint64(m.low) }
+func (m *message) slice() uint64 { return uint64(m.low & (maxSlices - 1)) }
 
-func (m *message) setSlice(n uint64) { m.low = uint32(n) }
+func (m *message) setSlice(n uint64) { m.low = m.low&^(maxSlices-1) | uint32(n) }
 
 // addLinkWait adds to that.
 func (m *message) addLinkWait(ns int64) {

@@ -17,7 +17,10 @@ const rangeVisits = patientVisits + 1
 const sliceShift = 42
 
 // maxSlices bounds the slices of an object; their numbers leave one bit above them, see apartBit.
-const maxSlices = 1 << (63 - sliceShift)
+const (
+	maxSlices = 1 << sliceBits
+	sliceBits = 63 - sliceShift
+)
 
 // validateRanges names the first reason for which a valid placement cannot serve parts of objects, or slices, of a valid scenario.
 func (s *Scenario) validateRanges(p *placement.Placement) error {

@@ -235,6 +235,9 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	}
 	if r.contents != nil {
 		t.aging = r.newAging(number, t.servers)
+		if t.losses != nil {
+			t.losses.isSliced = t.sliceBytes > 0
+		}
 	}
 	t.hangUp()
 	t.settleWays()

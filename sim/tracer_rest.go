@@ -97,7 +97,7 @@ func (c *clients) partsOf(r *request, bytes, rtt int64) transport.Parts {
 // partsOver returns what the transfer of an answer over a stack is made of that has just been exchanged, behind its first TLS record.
 func (c *clients) partsOver(r *request, s *served, rtt int64) transport.Parts {
 	of := c.stackOf(r)
-	window, isKnown := c.visits.window(r, s.first-c.delay, transport.RetransmitNs(rtt))
+	window, isKnown := c.windowOf(r, s, rtt, of.transfer.RetransmitNs(rtt))
 	switch {
 	case isKnown:
 	case of.lossy != nil && of.lossy.GoesByRounds():

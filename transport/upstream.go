@@ -53,7 +53,7 @@ func (u Upstream) Validate() error {
 		invalid.Range("Pool", u.Pool, 0, maxPool),
 		invalid.Check(u.Pool == 0 || !u.Handshake.overQUIC(), "Pool", u.Pool, "0 with QUIC: HTTP/3 asks for any number at the same time over one connection"),
 		checkBuffer(u.BufferBytes),
-		invalid.Check(!u.AlwaysOpen || u == Upstream{AlwaysOpen: true}, "AlwaysOpen", u.AlwaysOpen, "false: a connection that is always open has no handshake and no KeepAlive"),
+		invalid.Check(!u.AlwaysOpen || u == Upstream{AlwaysOpen: true}, "AlwaysOpen", u.AlwaysOpen, "false: a connection that is always open has no handshake, no KeepAlive, no pool and no buffer"),
 	)
 }
 

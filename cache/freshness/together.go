@@ -16,9 +16,9 @@ func (c *Control) validateTogether() error {
 		return invalid.First(contrary(is && c.MaxAge.Of > 0, "MaxAge", c.MaxAge.Of, why), contrary(is && c.SharedMaxAge.Of > 0, "SharedMaxAge", c.SharedMaxAge.Of, why))
 	}
 	const (
-		unkept   = "0 or nothing beside no-store: no cache keeps the object"
-		unstale  = "0 or nothing beside no-store: no cache serves the object stale"
-		unused   = "0 or nothing beside no-cache: the object is confirmed before each use, whatever its lifetime"
+		unkept   = "0 or nothing beside no_store: no cache keeps the object"
+		unstale  = "0 or nothing beside no_store: no cache serves the object stale"
+		unused   = "0 or nothing beside no_cache: the object is confirmed before each use, whatever its lifetime"
 		isError  = "nothing beside a status of 400 or more: errors are fetched anew, never confirmed"
 		unserved = "0 or nothing beside a status of 500 or more: where fetching one fails there is another error"
 	)

@@ -176,6 +176,6 @@ func TestRulesWithoutEffectInTheirProfileAreRefused(t *testing.T) {
 
 	require.ErrorContains(t, freshness.Rules{DefaultTTL: at(5), MinTTL: at(6)}.Validate(), "DefaultTTL is 5s; want at least MinTTL, 6 s")
 	require.ErrorContains(t, freshness.Rules{DefaultTTL: at(7), MaxTTL: at(6)}.Validate(), "DefaultTTL is 7s; want at most MaxTTL, 6 s")
-	require.ErrorContains(t, freshness.Control{NoStore: true, StaleWhileRevalidate: at(1)}.Validate(), "StaleWhileRevalidate is 1s; want 0 or nothing beside no-store")
+	require.ErrorContains(t, freshness.Control{NoStore: true, StaleWhileRevalidate: at(1)}.Validate(), "StaleWhileRevalidate is 1s; want 0 or nothing beside no_store")
 	require.NoError(t, freshness.Control{NoStore: true, NoCache: true, MustRevalidate: true, MaxAge: at(0)}.Validate())
 }
