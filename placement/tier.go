@@ -1,9 +1,9 @@
 package placement
 
 import (
-	"strings"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/cache/freshness"

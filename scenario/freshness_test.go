@@ -95,7 +95,7 @@ func TestMistakesInFreshnessAreNamed(t *testing.T) {
 		{"at: 30s", "at: 30h", "purges[0].at: is 30h0m0s; want 0 to the end of the run, 1m0s"},
 		{"site: Frankfurt", "site: Atlantis", "origin_errors[0].site: is Atlantis; want a site that is an origin of a placement: eu-central-1"},
 		{"site: Frankfurt", "site: pop-lhr", "origin_errors[0].site: is pop-lhr; want a site that is an origin of a placement: eu-central-1"},
-		{"no_cache: true, must", "max_age: 5s, no_cache: true, must", "workloads[0].freshness[1].max_age: is 5s; want 0 or nothing beside no-cache: the object is confirmed before each use"},
+		{"no_cache: true, must", "max_age: 5s, no_cache: true, must", "workloads[0].freshness[1].max_age: is 5s; want 0 or nothing beside no_cache: the object is confirmed before each use"},
 		{"status: 404, max_age: 1m", "status: 404, validator: true", "workloads[0].freshness[2].validator: is true; want nothing beside a status of 400 or more"},
 		{"min_ttl: 1s, default_ttl: 2s", "min_ttl: 1s, default_ttl: 2m", "placements[0].edge_caches.freshness.default_ttl: is 2m0s; want at most max_ttl, 3 s"},
 		{"profile: cloudfront, min_ttl: 1s", "profile: varnish, min_ttl: 1s", "placements[0].edge_caches.freshness.stale_if_error: is 5s; want nothing in the profile varnish: it serves nothing stale on errors"},
