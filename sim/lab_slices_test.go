@@ -1,9 +1,7 @@
 package sim
 
 import (
-	"encoding/csv"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,13 +15,7 @@ import (
 // nginx with its slice module and the simulator, in its profile, end every answer whole or broken off alike, and ask the origin as often. The object changes
 // at 5.82 s, as that of the simulated run does.
 func TestSlicesThatAgeAreThoseOfNginx(t *testing.T) {
-	f, err := os.Open("testdata/lab-slices.csv")
-	require.NoError(t, err)
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comment = '#'
-	rows, err := r.ReadAll()
-	require.NoError(t, err)
+	rows := labTable(t, "lab-slices.csv")
 	require.Len(t, rows[1:], 6)
 	for _, row := range rows[1:] {
 		t.Run(row[0]+"/"+row[1], func(t *testing.T) {

@@ -61,16 +61,22 @@ type labRow struct {
 	asked, confirmed                        uint64
 }
 
-func labRows(t *testing.T, name string) (rows []labRow) {
+// labTable returns the rows of a table that the lab has written, the names of its columns first.
+func labTable(t *testing.T, name string) [][]string {
 	t.Helper()
 	f, err := os.Open("testdata/" + name)
 	require.NoError(t, err)
 	defer f.Close()
 	r := csv.NewReader(f)
 	r.Comment = '#'
-	all, err := r.ReadAll()
+	rows, err := r.ReadAll()
 	require.NoError(t, err)
-	for _, cells := range all[1:] {
+	return rows
+}
+
+func labRows(t *testing.T, name string) (rows []labRow) {
+	t.Helper()
+	for _, cells := range labTable(t, name)[1:] {
 		asked, err := strconv.ParseUint(cells[5], 10, 64)
 		require.NoError(t, err)
 		confirmed, err := strconv.ParseUint(cells[6], 10, 64)

@@ -2,9 +2,7 @@ package sim
 
 import (
 	"cmp"
-	"encoding/csv"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,13 +19,7 @@ import (
 // within half a millisecond. Several share a port, and one of them may take a request while it is still at another, although others are idle: so
 // waits lie between those of as many servers with one queue and those of as many with a queue each.
 func TestWaitsForWorkersAreThoseOfNginx(t *testing.T) {
-	file, err := os.Open("testdata/lab-workers.csv")
-	require.NoError(t, err)
-	defer file.Close()
-	table := csv.NewReader(file)
-	table.Comment = '#'
-	rows, err := table.ReadAll()
-	require.NoError(t, err)
+	rows := labTable(t, "lab-workers.csv")
 	require.Equal(t, []string{"workers", "load", "work_ms", "at_ms", "wait_ms"}, rows[0])
 	seen, held := make(map[int]int), time.Duration(0)
 	for _, row := range rows[1:] {

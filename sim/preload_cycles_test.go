@@ -22,18 +22,27 @@ func asksOfACycle(n, rate, own, life float64) float64 {
 	return (1 - (1-1/n)*math.Exp(-rate*own) + rate*(life-own)) / (life + 1/(n*rate))
 }
 
+// siteThatAges returns a site of objects of one byte that live for so many seconds each, and which share of the requests is for each.
+func siteThatAges(t *testing.T, perSecond float64, objects int, life float64) (workload.Workload, []float64) {
+	t.Helper()
+	w := workload.Workload{
+		Head:   workload.Head{Name: "site"},
+		Demand: workload.Poisson{RequestsPerSecond: perSecond, Objects: objects, ZipfExponent: 0.8},
+		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}}.Controlled(freshness.Control{
+			MaxAge: freshness.For(time.Duration(life * float64(time.Second))),
+		}),
+	}
+	shares, err := w.Demand.(workload.Popular).Popularity()
+	require.NoError(t, err)
+	return w, shares
+}
+
 // Ten PoPs before a shield, all as large as the catalogue, and a minute of life. Ages that are not those which an endless warm-up leaves show as
 // a drift over that minute.
 func TestAgesThatTiersPassOnBeginInTheirSteadyState(t *testing.T) {
 	const pops, objects, perPoP, life = 10, 2000, 20.0, 60.0
 	n, ids := star(t, pops, 1)
-	w := workload.Workload{
-		Head:    workload.Head{Name: "site"},
-		Demand:  workload.Poisson{RequestsPerSecond: pops * perPoP, Objects: objects, ZipfExponent: 0.8},
-		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}}.Controlled(freshness.Control{MaxAge: freshness.For(life * time.Second)}),
-	}
-	shares, err := w.Demand.(workload.Popular).Popularity()
-	require.NoError(t, err)
+	w, shares := siteThatAges(t, pops*perPoP, objects, life)
 	two := placement.RegionOnly("region").WithPoPs(objects, ids...).WithUpstream(open).WithMidTier(objects, "region")
 	three := two
 	three.Tiers = []placement.Tier{two.Tiers[0], {Name: "parents", Choice: placement.HashedCache, Caches: []placement.Cache{
@@ -71,17 +80,11 @@ func TestAgesThatTiersPassOnBeginInTheirSteadyState(t *testing.T) {
 func TestParentsBeginWithWhatTheirPoPsHaveAskedFor(t *testing.T) {
 	const pops, objects, perPoP, life = 10, 2000, 20.0, 60.0
 	n, ids := star(t, pops, 1)
-	w := workload.Workload{
-		Head:    workload.Head{Name: "site"},
-		Demand:  workload.Poisson{RequestsPerSecond: pops * perPoP, Objects: objects, ZipfExponent: 0.8},
-		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}}.Controlled(freshness.Control{MaxAge: freshness.For(life * time.Second)}),
-	}
+	w, shares := siteThatAges(t, pops*perPoP, objects, life)
 	p := placement.RegionOnly("region").WithPoPs(objects, ids...).WithUpstream(open).WithMidTier(objects, "region")
 	p.Tiers = []placement.Tier{p.Tiers[0], {Name: "parents", Caches: []placement.Cache{
 		{Site: ids[0], CapacityBytes: objects}, {Site: ids[1], CapacityBytes: objects},
 	}}, p.Tiers[1]}
-	shares, err := w.Demand.(workload.Popular).Popularity()
-	require.NoError(t, err)
 	asks := 0.0
 	for _, share := range shares {
 		for _, of := range []float64{1, 9} {

@@ -134,13 +134,7 @@ func TestServersBeginWithTheAgesOfTheirSteadyState(t *testing.T) {
 func TestAgesBeginOnServersOfAllTiersTogether(t *testing.T) {
 	const pops, servers, objects, perPoP, life = 10, 3, 1000, 30.0, 60.0
 	n, ids := star(t, pops, 1)
-	w := workload.Workload{
-		Head:    workload.Head{Name: "site"},
-		Demand:  workload.Poisson{RequestsPerSecond: pops * perPoP, Objects: objects, ZipfExponent: 0.8},
-		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}}.Controlled(freshness.Control{MaxAge: freshness.For(life * time.Second)}),
-	}
-	shares, err := w.Demand.(workload.Popular).Popularity()
-	require.NoError(t, err)
+	w, shares := siteThatAges(t, pops*perPoP, objects, life)
 	p := placement.RegionOnly("region").WithPoPs(servers*objects, ids...).WithUpstream(open).WithMidTier(1<<20, "region")
 	p = p.WithEachCache(func(_ string, c *placement.Cache) {
 		if c.Servers = (placement.Servers{Count: servers, Spread: placement.Independent}); c.Site == "region" {
@@ -191,13 +185,7 @@ func TestServersBeginWithWhatNobodyAsksForAgain(t *testing.T) {
 func TestIndependentServersBehindTheFirstTierBeginInTheirSteadyState(t *testing.T) {
 	const pops, servers, objects, perPoP, life = 20, 4, 1000, 10.0, 60.0
 	n, ids := star(t, pops, 1)
-	w := workload.Workload{
-		Head:    workload.Head{Name: "site"},
-		Demand:  workload.Poisson{RequestsPerSecond: pops * perPoP, Objects: objects, ZipfExponent: 0.8},
-		Service: workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1, MaxBytes: 1}}.Controlled(freshness.Control{MaxAge: freshness.For(life * time.Second)}),
-	}
-	shares, err := w.Demand.(workload.Popular).Popularity()
-	require.NoError(t, err)
+	w, shares := siteThatAges(t, pops*perPoP, objects, life)
 	p := placement.RegionOnly("region").WithPoPs(objects, ids...).WithUpstream(open).WithMidTier(1<<20, "region")
 	p.Tiers[1].Caches[0].Servers = placement.Servers{Count: servers, Spread: placement.Independent}
 	var misses, fetches float64
