@@ -210,7 +210,7 @@ func (s *Study) compare(ctx context.Context, replications []*replication, planne
 		}
 	}
 	for p := range s.Placements {
-		c.Placements = append(c.Placements, PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p])})
+		c.Placements = append(c.Placements, PlacementResult{Name: s.Placements[p].Name, Roles: rolesOf(&s.Placements[p]), Copies: copiesOf(&s.Placements[p])})
 	}
 	rows, within := s.rowSets(), make([][]withinSamples, len(c.Placements))
 	for w, d := range s.workloads() {

@@ -75,6 +75,8 @@ type PlacementResult struct {
 	Name string `json:"name"`
 	// Roles says what each site may do, in the order of the placement.
 	Roles []SiteRole `json:"roles,omitempty"`
+	// Copies says which caches keep what passes them, "down" or "edge"; "", and absent in JSON, is all of them.
+	Copies string `json:"copies,omitempty"`
 	// Loads says how much is asked of every set of servers and every link that has a limit. What comes from caches is
 	// that of the runs, what is known before them is of the mean demand.
 	Loads []sim.Load `json:"loads,omitempty"`

@@ -40,8 +40,6 @@ type SiteRole struct {
 	// SkippedInOriginRegion says that fetches pass it by whose origin is in its region.
 	Choice                string `json:"choice,omitempty"`
 	SkippedInOriginRegion bool   `json:"skipped_in_origin_region,omitempty"`
-	// Copies says which caches of the placement keep what passes them, "down" or "edge"; "", and absent in JSON, is everywhere.
-	Copies string `json:"copies,omitempty"`
 	// Backup says that the site has the role only while all others that have it are down.
 	Backup bool `json:"backup,omitempty"`
 	// OpensSeconds is when the site opens and ClosesSeconds when it closes, since the start of the run, warm-up included; absent in JSON,
@@ -145,6 +143,14 @@ func secondsSaid(s freshness.Span) *float64 {
 	return &seconds
 }
 
+// copiesOf returns which caches of a placement keep what passes them, "" for all.
+func copiesOf(p *placement.Placement) string {
+	if p.Copies == placement.CopiesEverywhere {
+		return ""
+	}
+	return p.Copies.String()
+}
+
 // rolesOf returns the roles that a placement gives.
 func rolesOf(p *placement.Placement) (all []SiteRole) {
 	for i := range p.Sites {
@@ -154,12 +160,9 @@ func rolesOf(p *placement.Placement) (all []SiteRole) {
 	}
 	for k := range p.Tiers {
 		t := &p.Tiers[k]
-		choice, copies := "", ""
+		choice := ""
 		if t.Choice != placement.NearestCache {
 			choice = t.Choice.String()
-		}
-		if p.Copies != placement.CopiesEverywhere {
-			copies = p.Copies.String()
 		}
 		for _, c := range t.Caches {
 			spread := ""
@@ -169,7 +172,7 @@ func rolesOf(p *placement.Placement) (all []SiteRole) {
 			all = append(all, SiteRole{
 				Servers: c.Servers.Count, Spread: spread, MemoryBytes: c.Servers.MemoryBytes, Freshness: freshnessOf(t),
 				Site: c.Site, Role: t.Name, CacheBytes: c.CapacityBytes, Policy: c.Policy, Admission: c.Admission, Preload: c.Preload, Backup: c.Backup,
-				Choice: choice, SkippedInOriginRegion: t.SkipInOriginRegion, Copies: copies,
+				Choice: choice, SkippedInOriginRegion: t.SkipInOriginRegion,
 			})
 		}
 	}

@@ -65,12 +65,11 @@ func placementInWords(c *edgewise.Comparison, p *edgewise.PlacementResult) strin
 	for _, g := range groups {
 		parts = append(parts, g.name+" at "+sitesInWords(c, g.sites))
 	}
-	if k := slices.IndexFunc(p.Roles, func(r edgewise.SiteRole) bool { return r.Copies != "" }); k >= 0 {
-		kept := "what is fetched is kept in the first tier alone"
-		if p.Roles[k].Copies == "down" {
-			kept = "what is found is kept one tier further down, nearer with every request"
-		}
-		parts = append(parts, kept)
+	switch p.Copies {
+	case "down":
+		parts = append(parts, "what is found is kept one tier further down, nearer with every request")
+	case "edge":
+		parts = append(parts, "what is fetched is kept in the first tier alone")
 	}
 	return strings.Join(parts, "; ")
 }
