@@ -247,9 +247,6 @@ func (s *site) askNow(n uint32, at int64) {
 	c.count, c.patience.again = count, 0
 }
 
-// patientVisits is the kind of clients who do not wait for ever, or ask again.
-const patientVisits = tracedVisits + 1
-
 // visitPatiently serves a request whose client does not wait for ever.
 func (s *site) visitPatiently(v *arrival, c *clients) {
 	c.patience.key, s.now = v.key, v.at

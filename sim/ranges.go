@@ -10,9 +10,6 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// rangeVisits is the kind of clients who ask for parts of objects, or meet caches that keep slices.
-const rangeVisits = patientVisits + 1
-
 // sliceShift is where the number of a slice stands in a key: above the key of its object and the number of a server.
 const sliceShift = 42
 

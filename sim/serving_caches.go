@@ -80,9 +80,6 @@ func (s *servingCaches) readTime() int64 {
 // objectOf returns the object that a fetch is of, without the server that it is for.
 func objectOf(key uint64) uint64 { return cache.WithoutServer(key) }
 
-// serverVisits is the kind of clients who meet several servers, or a memory over disks: their visits take another way.
-const serverVisits = agingVisits + 1
-
 // visitServers serves a user's request for an object from the servers of a cache.
 func (s *site) visitServers(v *arrival, c *clients) {
 	r := c.arrive(v.clients, v.at)

@@ -75,10 +75,6 @@ func (t *tracer) meet(s *site, at int64) { t.found, t.arrived, t.site = true, at
 // tierName names a tier at a site.
 func (t *tracer) tierName(of *tier) string { return t.plan.placement.Tiers[of.number].Name }
 
-// tracedVisits is the kind of clients of which one is followed: their visits take another way, so that no other run looks for a
-// tracer.
-const tracedVisits = serverVisits + 1
-
 // visits looks whether a request of a user is the one to follow, and what the first tier has for it.
 func (t *tracer) visits(s *site, v *arrival, c *clients) {
 	t.visit(s, c, c.nextNumber(), v.at)

@@ -1,0 +1,162 @@
+package sim
+
+import "github.com/edgewise-sim/edgewise/cache/freshness"
+
+// concludeWaiters answers all who wait for a fetch that has an end now.
+func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
+	f := &t.flights.pool[n]
+	for w := f.waiters; w != 0; w = s.dismiss(w) {
+		waiting := s.waiters.at(w)
+		if m := waiting.question; m != nil {
+			s.passOn(t, n, m, waiting.outcome == Miss, now)
+		} else if waiting.part != 0 && t.sliceBytes > 0 {
+			s.pourAgedPart(t, waiting.part, n, waiting.outcome == Miss, now)
+		} else {
+			upTo := int64(0)
+			if waiting.part != 0 {
+				upTo = s.parts.at(waiting.part).to
+				s.forgetPart(waiting.part)
+			}
+			s.conclude(t, n, &s.clients[waiting.clients], &waiting.request, upTo, waiting.outcome == Miss, now)
+		}
+	}
+	f.waiters = 0
+}
+
+// conclude answers a user's request for an object whose fetch has an end, or for the part of it up to a byte; 0 is all of it.
+func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, began bool, now int64) {
+	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+	first, last := max(f.from(c, r, now), f.first), max(now, f.last)
+	if upTo > 0 && v.isWhole() { // the bytes come evenly; for those behind nobody waits
+		last = max(first, f.first+proportion(f.last-f.first, upTo, f.bytes))
+	}
+	if !began {
+		if poll := v.policy.Waits(max(now, f.last) - r.arrived); poll != max(now, f.last)-r.arrived {
+			first, last = r.arrived+poll, r.arrived+poll
+		}
+	}
+	read := int64(0)
+	if began {
+		read = t.aging.readTime(&v.look)
+		first, last = first+read, last+read
+	}
+	a := served{outcome: v.outcome(began), first: first, last: last}
+	v.waits(f, &a, r.arrived, read, began)
+	waited := a.outcome == Stale && first-read > r.arrived
+	if why, fails := v.failure(); fails {
+		c.fail(r, first, why)
+		return
+	}
+	switch {
+	case v.serves, v.confirmed:
+		a.bytes = r.size(v.size)
+	case v.answer == freshness.Missing:
+		a.bytes = errorBytes
+	default:
+		a.bytes = r.size(f.bytes)
+	}
+	if !c.answer(r, &a) {
+		return
+	}
+	c.countWaited(waited && r.recorded)
+	h := v.brings(f.first)
+	c.noteAge(r, &v.look, &h, first-read)
+}
+
+// outcome returns how a request ends that waits for a fetch which has an end. What is confirmed by a cache that serves it although it is stale
+// itself is stale as before: nobody has confirmed it (RFC 9111, section 4.2.4).
+func (v *renewal) outcome(began bool) Outcome {
+	switch {
+	case v.serves, v.confirmed && v.stale:
+		return Stale
+	case v.confirmed && began:
+		return Revalidated
+	}
+	return outcomeOf(began)
+}
+
+// waits says what a request has waited for that came at an instant and waits for a fetch which has an end, beside the way: its answer begins at
+// a.first, once what is held is read.
+func (v *renewal) waits(f *flight, a *served, arrived, read int64, began bool) {
+	if v.silent {
+		a.service, a.inVain = read, a.first-read-arrived
+		return
+	}
+	if began {
+		f.waits(a)
+		a.service += read
+	}
+	a.inVain = f.waitedInVain(arrived, a.first)
+}
+
+// failure returns why whoever waits for a fetch gets no object, if that is so.
+func (v *renewal) failure() (why Reason, fails bool) {
+	switch {
+	case v.serves:
+		return CachedError, v.held.Answer == freshness.Broken
+	case v.silent:
+		return NextTierDown, true
+	case v.answer != freshness.Broken:
+		return 0, false
+	case v.rejected:
+		return OriginFull, true
+	}
+	return OriginError, true
+}
+
+// brings returns what is known of what whoever waits for a fetch gets, whose answer was here at an instant.
+func (v *renewal) brings(came int64) freshness.Held {
+	if v.serves {
+		return v.held
+	}
+	return v.now(came)
+}
+
+// countWaited counts a request that has waited for a fetch and then got what is stale.
+func (c *clients) countWaited(is bool) {
+	if is {
+		c.tally.Counters[StaleWaited]++
+	}
+}
+
+// passOn answers another site's question for an object whose fetch has an end.
+func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
+	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+	first, last, read := max(now, f.first), max(now, f.last), int64(0)
+	if began {
+		read = t.aging.readTime(&v.look)
+		first, last = first+read, last+read
+	}
+	a := served{first: first}
+	v.waits(f, &a, m.at, read, began)
+	joined, queue := f.joined && began, a.queue+a.collapse
+	var is came
+	switch {
+	case v.serves:
+		is, last = v.look.came(m, first), first
+	case v.silent:
+		if !s.sendNoAnswerIfDown(m, now) {
+			s.sendBack(m, refusal, now)
+			m.verdict = uint8(NextTierDown)
+		}
+		return
+	default:
+		is = v.came
+		is.copied = true
+		h := v.now(f.first)
+		is.age = age(&h, first)
+		is.confirmed = is.answer == freshness.Good && is.version == m.version()
+	}
+	if !began && !v.silent {
+		joined, queue = true, first-m.at-a.inVain
+	}
+	m.addLinkWait(a.link)
+	asked, bytes := m.at, m.question().bytes
+	if !s.sendAnswer(m, is, first, last, queue, a.service) {
+		return
+	}
+	m.addWaits(joined, a.inVain)
+	if !began || v.serves {
+		s.hit(t, m, asked, bytes)
+	}
+}
