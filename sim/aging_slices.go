@@ -115,50 +115,41 @@ func (s *site) takeHeldSlice(t *tier, n uint32, l *look, now int64) bool {
 func (s *site) pourAgedPart(t *tier, n, fetch uint32, began bool, now int64) {
 	p, f, v := s.parts.at(n), &t.flights.pool[fetch], &t.aging.renewals[fetch]
 	begin, end := p.due(t.sliceBytes)
-	first, last, read := max(now, f.first), max(now, f.last), int64(0)
-	if end >= p.to && v.isWhole() { // the bytes come evenly; for those behind what is asked for nobody waits
-		last = max(first, f.first+proportion(f.last-f.first, p.to-begin, end-begin))
+	w := fetchWait{arrived: p.arrived, asked: p.asked, from: now, began: began}
+	if end >= p.to { // for those behind what is asked for nobody waits
+		w.upTo = p.to - begin
 	}
-	if began {
-		read = t.aging.readTime(&v.look)
-		first, last = first+read, last+read
-	} else if waits := max(now, f.last) - p.asked; v.policy.Waits(waits) != waits {
-		first = p.asked + v.policy.Waits(waits)
-		last = first
-	}
-	is := served{outcome: outcomeOf(began), bytes: errorBytes, first: first, last: last}
-	v.waits(f, &is, p.arrived, read, began)
+	is, read := v.ends(t.aging, f, &w, now)
 	held := v.brings(f.first)
 	why, fails := v.failure()
 	switch {
 	case fails:
-		s.failPart(n, first, why)
+		s.failPart(n, is.first, why)
 		return
 	case held.Answer == freshness.Missing && !p.isBegun:
+		is.bytes = errorBytes
 		s.endPart(n, &is)
 		return
 	case held.Answer == freshness.Missing: // no slice of such an object is there
-		s.failPart(n, first, OriginError)
+		s.failPart(n, is.first, OriginError)
 		return
 	case !p.goesOnWith(t.aging.contents[f.number], held.Version):
 		v.drops = v.drops || began && v.isWhole() && v.policy.DropsOtherVersions()
-		s.failPart(n, first, ObjectChanged)
+		s.failPart(n, is.first, ObjectChanged)
 		return
-	default:
-		is.outcome = v.outcome(began)
 	}
 	if !p.isBegun {
-		p.isBegun, p.first, p.waits = true, first, is
-		p.waitedForStale = is.outcome == Stale && first-read > p.asked
+		p.isBegun, p.first, p.waits = true, is.first, is
+		p.waitedForStale = is.outcome == Stale && is.first-read > p.asked
 	}
 	p.gets(is.outcome, p.wanted(t.sliceBytes))
-	p.age.see(v.policy, &held, first-read)
+	p.age.see(v.policy, &held, is.first-read)
 	if end >= p.to {
-		p.last = last
+		p.last = is.last
 		s.concludePart(t, n)
 		return
 	}
-	m := s.send(s.id, last)
+	m := s.send(s.id, is.last)
 	m.kind, m.token = nextSlice, n
 	p.slice++
 }

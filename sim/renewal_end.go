@@ -2,6 +2,31 @@ package sim
 
 import "github.com/edgewise-sim/edgewise/cache/freshness"
 
+// A fetchWait is how a request waits for a fetch, of an object or of a slice of it.
+type fetchWait struct {
+	arrived, asked int64 // the instants at which the request came, and at which it asked for what is fetched
+	from           int64 // the instant from which on it can get a byte
+	upTo           int64 // it wants the bytes of what is fetched up to this one; 0 is all
+	began          bool  // it has begun the fetch
+}
+
+// ends returns how one who waits is served by a fetch that has an end, and for how long of that what is held is read.
+func (v *renewal) ends(of *aging, f *flight, w *fetchWait, now int64) (is served, read int64) {
+	is.outcome, is.first, is.last = v.outcome(w.began), max(w.from, f.first), max(now, f.last)
+	if w.upTo > 0 && v.isWhole() { // the bytes come evenly; for those behind nobody waits
+		is.last = max(is.first, f.first+proportion(f.last-f.first, w.upTo, f.bytes))
+	}
+	if w.began {
+		read = of.readTime(&v.look)
+		is.first, is.last = is.first+read, is.last+read
+	} else if waited := max(now, f.last) - w.asked; v.policy.Waits(waited) != waited { // until who waits looks again
+		is.first = w.asked + v.policy.Waits(waited)
+		is.last = is.first
+	}
+	v.waits(f, &is, w.arrived, read, w.began)
+	return is, read
+}
+
 // concludeWaiters answers all who wait for a fetch that has an end now.
 func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
@@ -26,27 +51,12 @@ func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 // conclude answers a user's request for an object whose fetch has an end, or for the part of it up to a byte; 0 is all of it.
 func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, began bool, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
-	first, last := max(f.from(c, r, now), f.first), max(now, f.last)
-	if upTo > 0 && v.isWhole() { // the bytes come evenly; for those behind nobody waits
-		last = max(first, f.first+proportion(f.last-f.first, upTo, f.bytes))
-	}
-	if !began {
-		if poll := v.policy.Waits(max(now, f.last) - r.arrived); poll != max(now, f.last)-r.arrived {
-			first, last = r.arrived+poll, r.arrived+poll
-		}
-	}
-	read := int64(0)
-	if began {
-		read = t.aging.readTime(&v.look)
-		first, last = first+read, last+read
-	}
-	a := served{outcome: v.outcome(began), first: first, last: last}
-	v.waits(f, &a, r.arrived, read, began)
-	waited := a.outcome == Stale && first-read > r.arrived
+	a, read := v.ends(t.aging, f, &fetchWait{arrived: r.arrived, asked: r.arrived, from: f.from(c, r, now), upTo: upTo, began: began}, now)
 	if why, fails := v.failure(); fails {
-		c.fail(r, first, why)
+		c.fail(r, a.first, why)
 		return
 	}
+	sent := a.first - read // what waits for links leaves later
 	switch {
 	case v.serves, v.confirmed:
 		a.bytes = r.size(v.size)
@@ -58,9 +68,9 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, b
 	if !c.answer(r, &a) {
 		return
 	}
-	c.countWaited(waited && r.recorded)
+	c.countWaited(a.outcome == Stale && sent > r.arrived && r.recorded)
 	h := v.brings(f.first)
-	c.noteAge(r, &v.look, &h, first-read)
+	c.noteAge(r, &v.look, &h, sent)
 }
 
 // outcome returns how a request ends that waits for a fetch which has an end. What is confirmed by a cache that serves it although it is stale
