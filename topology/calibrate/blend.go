@@ -24,18 +24,64 @@ type Blend struct {
 	Internet float64 `json:"internet"`
 }
 
-// guesses are the round trips that a [Blend] is made of, in ms.
-type guesses struct{ line, path, trunks, transit, internet float64 }
+// A source is what says how long a round trip is.
+type source uint8
+
+const (
+	byLine source = iota
+	byPath
+	byTrunks
+	byProvider // the way over the hubs that a provider of clouds takes
+	byTransit
+	byInternet
+	numSources
+)
+
+// A guess is a round trip in ms, and what says so: that over some hubs may stand for another.
+type guess struct {
+	ms float64
+	by source
+}
+
+// guesses are the round trips that a [Blend] is made of.
+type guesses struct{ line, path, trunks, transit, internet guess }
 
 // of returns the blend of guesses in ms, all above 0.
 func (b Blend) of(g guesses) float64 {
 	sum := 0.0
-	for _, p := range [5]struct{ weight, ms float64 }{{b.Line, g.line}, {b.Path, g.path}, {b.Trunks, g.trunks}, {b.Transit, g.transit}, {b.Internet, g.internet}} {
+	for _, p := range [5]struct{ weight, ms float64 }{{b.Line, g.line.ms}, {b.Path, g.path.ms}, {b.Trunks, g.trunks.ms}, {b.Transit, g.transit.ms}, {b.Internet, g.internet.ms}} {
 		if p.weight > 0 {
 			sum += float64(p.weight * portable.Log(p.ms))
 		}
 	}
 	return portable.Exp(sum)
+}
+
+// A mix says of how much of each source a round trip is made, as its logarithm. It sums to 1.
+type mix [numSources]float64
+
+// mix returns how much of the blend of guesses is by which source.
+func (b Blend) mix(g guesses) (x mix) {
+	x[g.transit.by] += b.Transit
+	x[g.line.by] += b.Line
+	x[g.trunks.by] += b.Trunks
+	x[g.path.by] += b.Path
+	x[g.internet.by] += b.Internet
+	return x
+}
+
+func (x mix) times(f float64) mix {
+	for by := range x {
+		x[by] = float64(f * x[by])
+	}
+	return x
+}
+
+func (x mix) plus(y mix) mix {
+	for by := range x {
+		x[by] += y[by]
+	}
+	return x
 }
 
 // validate returns an error that names a weight out of range.

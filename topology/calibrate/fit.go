@@ -273,13 +273,12 @@ func (m *Model) bases(finder *topology.PathFinder, anchors []Anchor, c class) ([
 		a, b := locations[i], locations[j]
 		path := 2 * finder.OneWay(ends[i], ends[j]).Seconds() * 1000
 		km := topology.DistanceKm(a.at.place(), b.at.place())
-		g := m.guess(a, b, km, path)
+		internet, backbone := m.guesses(c, a, b, km, path)
 		if c == internetClass {
-			return m.internetBase(a, b, km, g)
+			return m.internetBase(a, b, km, internet)
 		}
-		g.internet = m.rtt(internetClass, a, b, path)
-		g.trunks = m.overHubs(a, b, &a.provider, &b.provider, g.path)
-		return m.BackboneScale * m.BackboneBlend.of(g)
+		backbone.internet.ms = m.rtt(internetClass, a, b, path)
+		return m.BackboneScale * m.BackboneBlend.of(backbone)
 	}), nil
 }
 

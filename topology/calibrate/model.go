@@ -246,24 +246,20 @@ func (m *Model) estimate(c class, a, b *location, pathMs float64) (ms, backboneS
 	}
 	km := topology.DistanceKm(a.at.place(), b.at.place())
 	floor := minPathMs + 2*km/topology.SpeedOfLightKmPerMs
-	g := m.guess(a, b, km, pathMs)
-	g.internet = math.Max(floor, m.Internet.correct(m.internetBase(a, b, km, g), a.internet.logRatio(&b.internet)+m.Internet.residual(&a.internet, &b.internet)))
+	internet, backboneGuesses := m.guesses(c, a, b, km, pathMs)
+	internetMs := math.Max(floor, m.Internet.correct(m.internetBase(a, b, km, internet), a.internet.logRatio(&b.internet)+m.Internet.residual(&a.internet, &b.internet)))
 	if c == internetClass {
-		return g.internet, 0
+		return internetMs, 0
 	}
-	if c == backboneClass {
-		g.trunks = m.overHubs(a, b, &a.provider, &b.provider, g.path)
-	} else {
-		g.trunks = g.transit // the provider meets the user where the user's network goes
-	}
-	backbone := m.Backbone.correct(m.BackboneScale*m.BackboneBlend.of(g), a.backbone.logRatio(&b.backbone)+m.Backbone.residual(&a.backbone, &b.backbone))
+	backboneGuesses.internet.ms = internetMs
+	backbone := m.Backbone.correct(m.BackboneScale*m.BackboneBlend.of(backboneGuesses), a.backbone.logRatio(&b.backbone)+m.Backbone.residual(&a.backbone, &b.backbone))
 	backbone = math.Max(floor, backbone)
 	if c == backboneClass {
 		return backbone, 1
 	}
-	gap := portable.Log(g.internet) - portable.Log(backbone)
+	gap := portable.Log(internetMs) - portable.Log(backbone)
 	backboneShare = min(1, m.UserBackboneShare+float64(m.UserShareOfGap*max(0, gap)))
-	mean := portable.Exp(portable.Log(g.internet) - float64(backboneShare*gap))
+	mean := portable.Exp(portable.Log(internetMs) - float64(backboneShare*gap))
 	return math.Max(floor, m.Users.correct(m.UserScale*mean, &user.asUser, site.asSite)), backboneShare
 }
 
@@ -272,22 +268,41 @@ func (l *location) isAfter(o *location) bool {
 	return cmp.Or(cmp.Compare(l.at.LatDeg, o.at.LatDeg), cmp.Compare(l.at.LonDeg, o.at.LonDeg)) > 0
 }
 
-// guess returns what a blend is made of but for the Internet.
-func (m *Model) guess(a, b *location, km, pathMs float64) guesses {
+// guesses returns what the blend of the Internet is made of, and that of the backbone of a class, but for the round trip over the Internet itself.
+// Where transit is bought the way over it may stand for other guesses.
+func (m *Model) guesses(c class, a, b *location, km, pathMs float64) (internet, backbone guesses) {
 	g := guesses{
-		line: m.LineMs + float64(m.LineMsPerKm*km),
-		path: math.Max(pathMs, minPathMs),
+		line:     guess{m.LineMs + float64(m.LineMsPerKm*km), byLine},
+		path:     guess{math.Max(pathMs, minPathMs), byPath},
+		internet: guess{by: byInternet},
 	}
-	g.trunks = m.overHubs(a, b, &a.plain, &b.plain, g.path)
-	g.transit = g.trunks
-	if a.trunks.bought || b.trunks.bought {
-		g.transit = m.overHubs(a, b, &a.trunks, &b.trunks, g.path)
+	g.trunks = guess{m.overHubs(a, b, &a.plain, &b.plain, g.path.ms), byTrunks}
+	g.transit = guess{g.trunks.ms, byTransit}
+	isBought := a.trunks.bought || b.trunks.bought
+	if isBought {
+		g.transit.ms = m.overHubs(a, b, &a.trunks, &b.trunks, g.path.ms)
 	}
 	if a.trunks.meets(&b.trunks) {
 		// The way over the hub where both buy is there, whatever other maps lack.
-		g.path, g.trunks = math.Min(g.path, g.transit), math.Min(g.trunks, g.transit)
+		if g.transit.ms < g.path.ms {
+			g.path = g.transit
+		}
+		if g.transit.ms <= g.trunks.ms {
+			g.trunks = g.transit
+		}
 	}
-	return g
+	internet, backbone = g, g
+	if isBought && !a.at.compatriot(b.at) && g.transit.ms > g.path.ms {
+		// The cables on the path through the exchange towns are not taken by those two. Networks of one country meet inside it.
+		internet.path = g.transit
+	}
+	switch c {
+	case backboneClass:
+		backbone.trunks = guess{m.overHubs(a, b, &a.provider, &b.provider, g.path.ms), byProvider}
+	case userClass: // the provider meets the user where the user's network goes
+		backbone.trunks = g.transit
+	}
+	return internet, backbone
 }
 
 // overHubs returns the round trip over the hubs that two onramps lead to, which is short inside one country, in ms.
@@ -299,17 +314,8 @@ func (m *Model) overHubs(a, b *location, from, to *onramp, pathMs float64) float
 	return ms
 }
 
-// isLonger reports whether the way where transit is bought is longer than the path through the exchange towns, whose cables are then not
-// taken by those two. Networks of one country meet inside it.
-func isLonger(a, b *location, g guesses) bool {
-	return (a.trunks.bought || b.trunks.bought) && !a.at.compatriot(b.at) && g.transit > g.path
-}
-
 // internetBase returns the round trip over the Internet before the surface corrects it, in ms.
 func (m *Model) internetBase(a, b *location, km float64, g guesses) float64 {
-	if isLonger(a, b, g) {
-		g.path = g.transit
-	}
 	ms := m.InternetBlend.of(g)
 	ms = m.Users.reach(ms, &a.asUser, &b.asUser)
 	if a.at.compatriot(b.at) {

@@ -10,43 +10,16 @@ import (
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
-// A mix says of how much of each guess a round trip is made, as its logarithm. It sums to 1.
-type mix struct{ line, path, trunks, provider, transit float64 }
-
-func (x mix) times(f float64) mix {
-	return mix{float64(f * x.line), float64(f * x.path), float64(f * x.trunks), float64(f * x.provider), float64(f * x.transit)}
-}
-
-func (x mix) plus(y mix) mix {
-	return mix{x.line + y.line, x.path + y.path, x.trunks + y.trunks, x.provider + y.provider, x.transit + y.transit}
-}
-
-// mixOf returns the mix of a class between two places, as estimate has it. Of a user's round trip the backbone has a share. Where the way
-// where transit is bought stands for another guess, as [Model.guess] and isLonger have it, it has the share of that one.
+// mixOf returns the mix of a class between two places, as estimate has it. Of a user's round trip the backbone has a share.
 func (m *Model) mixOf(c class, backboneShare float64, a, b *location, pathMs float64) mix {
-	in, on := m.InternetBlend, m.BackboneBlend
-	internet := mix{line: in.Line, path: in.Path, trunks: in.Trunks, transit: in.Transit}
-	backbone := mix{line: on.Line, path: on.Path, provider: on.Trunks, transit: on.Transit}
-	if c == userClass { // the provider meets the user where the user's network goes
-		backbone.provider, backbone.transit = 0, on.Trunks+on.Transit
-	}
 	if a.isAfter(b) {
 		a, b = b, a
 	}
-	g := m.guess(a, b, topology.DistanceKm(a.at.place(), b.at.place()), pathMs)
-	if a.trunks.meets(&b.trunks) {
-		if g.transit < pathMs {
-			internet.transit, internet.path = internet.transit+internet.path, 0
-			backbone.transit, backbone.path = backbone.transit+backbone.path, 0
-		}
-		if g.transit == g.trunks {
-			internet.transit, internet.trunks = internet.transit+internet.trunks, 0
-		}
-	}
-	if isLonger(a, b, g) {
-		internet.transit, internet.path = internet.transit+internet.path, 0
-	}
-	backbone = backbone.plus(internet.times(on.Internet))
+	ofInternet, ofBackbone := m.guesses(c, a, b, topology.DistanceKm(a.at.place(), b.at.place()), pathMs)
+	internet, backbone := m.InternetBlend.mix(ofInternet), m.BackboneBlend.mix(ofBackbone)
+	over := backbone[byInternet]
+	backbone[byInternet] = 0
+	backbone = backbone.plus(internet.times(over))
 	switch c {
 	case internetClass:
 		return internet
@@ -73,16 +46,16 @@ func (m *Model) parts(x mix, a, b *location, pathMs float64) []part {
 		a, b = b, a
 	}
 	if !a.trunks.bought && !b.trunks.bought {
-		x.trunks, x.transit = x.trunks+x.transit, 0
+		x[byTrunks], x[byTransit] = x[byTrunks]+x[byTransit], 0
 	}
-	if x.trunks > 0 {
-		parts = append(parts, m.part(topology.WayHubs, x.trunks, turn{a.at, &a.plain, a.plainCut}, turn{b.at, &b.plain, b.plainCut}, pathMs))
+	if x[byTrunks] > 0 {
+		parts = append(parts, m.part(topology.WayHubs, x[byTrunks], turn{a.at, &a.plain, a.plainCut}, turn{b.at, &b.plain, b.plainCut}, pathMs))
 	}
-	if x.provider > 0 {
-		parts = append(parts, m.part(topology.WayHubs, x.provider, turn{a.at, &a.provider, a.providerCut}, turn{b.at, &b.provider, b.providerCut}, pathMs))
+	if x[byProvider] > 0 {
+		parts = append(parts, m.part(topology.WayHubs, x[byProvider], turn{a.at, &a.provider, a.providerCut}, turn{b.at, &b.provider, b.providerCut}, pathMs))
 	}
-	if x.transit > 0 {
-		parts = append(parts, m.part(topology.WayTransit, x.transit, turn{a.at, &a.trunks, a.trunksCut}, turn{b.at, &b.trunks, b.trunksCut}, pathMs))
+	if x[byTransit] > 0 {
+		parts = append(parts, m.part(topology.WayTransit, x[byTransit], turn{a.at, &a.trunks, a.trunksCut}, turn{b.at, &b.trunks, b.trunksCut}, pathMs))
 	}
 	return parts
 }
@@ -183,8 +156,8 @@ func (l *location) Ways(kind topology.LinkKind, to topology.Location, path time.
 			add(p.kind, over, p.share*w.weight/total, w.km, portable.Exp(w.logMs))
 		}
 	}
-	add(topology.WayTowns, nil, x.path, 0, pathMs*detour)
-	add(topology.WayLine, nil, x.line, km, (m.LineMs+float64(m.LineMsPerKm*km))*detour)
+	add(topology.WayTowns, nil, x[byPath], 0, pathMs*detour)
+	add(topology.WayLine, nil, x[byLine], km, (m.LineMs+float64(m.LineMsPerKm*km))*detour)
 	slices.SortStableFunc(ways, func(a, b topology.Way) int { return cmp.Compare(b.Share, a.Share) })
 	return ways
 }

@@ -1,6 +1,7 @@
 package calibrate_test
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -129,6 +130,40 @@ func TestTheWaysThatAreToldMakeTheRoundTripAndNoneIsFasterThanLight(t *testing.T
 		require.InDelta(t, e.RTT.Seconds(), topology.MeanRTT(e.Ways).Seconds()*e.Correction, 1e-9, name)
 		require.GreaterOrEqual(t, e.RTT.Seconds()*1000*topology.SpeedOfLightKmPerMs, 2*topology.DistanceKm(a.Place(), b.Place()), name)
 	}
+}
+
+// uncorrected returns the default model without what measurements correct: its blends alone.
+func uncorrected(t *testing.T) *calibrate.Model {
+	t.Helper()
+	m := *calibrate.Default()
+	for _, s := range []*calibrate.Surface{&m.Internet, &m.Backbone} {
+		s.Anchors, s.PairWeights, s.EndWeights, s.Measured, s.Residuals = nil, nil, nil, nil, nil
+	}
+	m.Users, m.Domestic.Shorter, m.BackboneScale, m.UserScale = calibrate.UserSurface{}, 0, 1, 1
+	var text bytes.Buffer
+	require.NoError(t, m.Write(&text))
+	of, err := calibrate.ReadModel(&text)
+	require.NoError(t, err)
+	return of
+}
+
+// What estimates a round trip and what tells its ways read the same guesses.
+func TestTheWaysAloneMakeARoundTripThatNothingCorrects(t *testing.T) {
+	model, places := uncorrected(t), somePlaces(90)
+	at := locate(model, places)
+	made := 0
+	for _, p := range pairsOf(t, places, model) {
+		e := explained(t, model, at, p)
+		a, b := places[p.a], places[p.b]
+		name := a.ID + " to " + b.ID + " over " + p.kind.String()
+		lightMs := 0.2 + 2*topology.DistanceKm(a.Place(), b.Place())/topology.SpeedOfLightKmPerMs
+		if e.RTT.Seconds()*1000 < lightMs+0.002 { // not below that, whatever the ways say
+			continue
+		}
+		made++
+		require.InDelta(t, e.RTT.Seconds(), topology.MeanRTT(e.Ways).Seconds(), 2e-6, name)
+	}
+	require.Greater(t, made, 7500)
 }
 
 // What is cut changes what is told where it is named, and nothing elsewhere: for every hub, cable and purchase of the map.
