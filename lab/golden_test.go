@@ -71,6 +71,8 @@ func TestWrongArgumentsAreRefused(t *testing.T) {
 		`lines: "0:10"; want`:             {"-measure", "transport", "-lines", "0:10", "-table", "t"},
 		`sizes: "0"; want 1`:              {"-measure", "transport", "-sizes", "1000,0", "-table", "t"},
 		`cases: "warm"; this measurement`: {"-measure", "http3", "-cases", "warm", "-table", "t"},
+		`lines: "10:10:100"; want`:        {"-measure", "loss", "-lines", "10:10:100", "-table", "t"},
+		`lines: "10:10:1:1"; want`:        {"-measure", "loss", "-lines", "10:10:1:1", "-table", "t"},
 		`needs -table`:                    {"-measure", "windows", "-lines", "10:10"},
 		`packets: of 2 lines`:             {"-measure", "windows", "-packets", "p", "-table", "t"},
 	} {
@@ -84,12 +86,12 @@ func TestASweepOfOnesOwnTakesThePlaceOfTheTables(t *testing.T) {
 	var own sweepFlags
 	f := flag.NewFlagSet("lab", flag.ContinueOnError)
 	own.define(f)
-	if err := f.Parse([]string{"-lines", "10:1000,100:50.5", "-cases", "warm-small", "-sizes", "1,20", "-grown", "7", "-table", "t"}); err != nil {
+	if err := f.Parse([]string{"-lines", "10:1000,100:50.5:2", "-congestion", "reno,bbr", "-cases", "warm-small", "-sizes", "1,20", "-grown", "7", "-table", "t"}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := own.over(transportSweep)
-	if err != nil || !slices.Equal(got.lines, []line{{10, 1000, 0}, {100, 50.5, 0}}) || len(got.conditions) != 1 || got.conditions[0].name != "warm-small" ||
-		!slices.Equal(got.sizes, []int64{1, 20}) || got.grown != 7 || got.repeats != transportSweep.repeats {
+	if err != nil || !slices.Equal(got.lines, []line{{10, 1000, 0}, {100, 50.5, 2}}) || len(got.conditions) != 1 || got.conditions[0].name != "warm-small" ||
+		!slices.Equal(got.sizes, []int64{1, 20}) || got.grown != 7 || !slices.Equal(got.congestions, []string{"reno", "bbr"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

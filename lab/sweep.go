@@ -15,10 +15,10 @@ type sweep struct {
 	conditions []condition
 	sizes      []int64
 	// grown is how much is asked for to let a window grow: long enough at the rates of the sweep.
-	grown                     int64
-	repeats, repeatsUnderLoss int
-	each                      bool  // each request has a row
-	buffer                    int64 // bytes that may wait before the link, 0 for those of [bufferOf]
+	grown       int64
+	each        bool     // each request has a row
+	buffer      int64    // bytes that may wait before the link, 0 for those of [bufferOf]
+	congestions []string // controls of the server, as the kernel names them; of HTTP/3 one, which is its server's own
 	// packets is a file that gets a table of all packets of the last line, none for no table.
 	packets string
 }
@@ -26,23 +26,25 @@ type sweep struct {
 // sweepFlags are what a command says of a sweep; what it does not say is as the tables have it.
 type sweepFlags struct {
 	lines, conditions, sizes, table *string
+	congestions                     *string
 	packets                         *string
 	grown, buffer                   *int64
 }
 
 func (s *sweepFlags) define(f *flag.FlagSet) {
-	s.lines = f.String("lines", "", "lines in place of those of the table, round trip in ms and Mbit/s: 10:1000,100:50")
+	s.lines = f.String("lines", "", "lines in place of those of the table, round trip in ms, Mbit/s and, where packets are lost, percent: 10:1000,100:50:2")
 	s.conditions = f.String("cases", "", "cases in place of those of the table: cold,warm-small")
 	s.sizes = f.String("sizes", "", "sizes of responses in bytes in place of those of the table: 1000,100000")
 	s.grown = f.Int64("grown", 0, "bytes that are asked for to let a window grow; 0 for those of the table")
 	s.buffer = f.Int64("buffer", 0, "bytes that may wait before the link; 0 for a round trip, 131072 at the least")
 	s.packets = f.String("packets", "", "file that gets a table of all packets; one line only")
+	s.congestions = f.String("congestion", "", "congestion controls of the kernel in place of those of the table: cubic,bbr")
 	s.table = f.String("table", "", "file that gets the table; none for the one that tests read")
 }
 
 // isSaid reports whether anything is.
 func (s *sweepFlags) isSaid() bool {
-	return *s.lines != "" || *s.conditions != "" || *s.sizes != "" || *s.grown > 0 || *s.buffer > 0 || *s.packets != "" || *s.table != ""
+	return *s.lines != "" || *s.conditions != "" || *s.sizes != "" || *s.grown > 0 || *s.buffer > 0 || *s.packets != "" || *s.congestions != "" || *s.table != ""
 }
 
 // over returns a sweep with what is said in place of its own.
@@ -69,6 +71,9 @@ func (s *sweepFlags) over(of sweep) (sweep, error) {
 			}
 			return all[i], nil
 		})
+	}
+	if *s.congestions != "" {
+		of.congestions = strings.Split(*s.congestions, ",")
 	}
 	if *s.grown > 0 {
 		of.grown = *s.grown
@@ -97,12 +102,13 @@ func parsedList[T any](text string, parse func(string) (T, error)) (all []T, err
 }
 
 func parseLine(text string) (l line, err error) {
-	rtt, mbit, _ := strings.Cut(text, ":")
-	var wrong [2]error
-	l.rttMs, wrong[0] = strconv.ParseFloat(rtt, 64)
-	l.mbit, wrong[1] = strconv.ParseFloat(mbit, 64)
-	if errors.Join(wrong[:]...) != nil || !(l.rttMs > 0 && l.rttMs <= 10_000) || !(l.mbit > 0 && l.mbit <= 100_000) {
-		return line{}, fmt.Errorf("lab: lines: %q; want a round trip in ms, above 0 and at most 10000, a colon, and Mbit/s, above 0 and at most 100000", text)
+	numbers := strings.Split(text, ":")
+	wrong := make([]error, len(numbers))
+	for i, to := range []*float64{&l.rttMs, &l.mbit, &l.lossPercent}[:min(len(numbers), 3)] {
+		*to, wrong[i] = strconv.ParseFloat(numbers[i], 64)
+	}
+	if errors.Join(wrong...) != nil || len(numbers) < 2 || len(numbers) > 3 || !(l.rttMs > 0 && l.rttMs <= 10_000) || !(l.mbit > 0 && l.mbit <= 100_000) || !(l.lossPercent >= 0 && l.lossPercent < 100) {
+		return line{}, fmt.Errorf("lab: lines: %q; want a round trip in ms, above 0 and at most 10000, Mbit/s, above 0 and at most 100000, and, where packets are lost, percent below 100, with colons between them", text)
 	}
 	return l, nil
 }

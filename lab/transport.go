@@ -48,6 +48,9 @@ var conditions = []condition{
 	{name: "idle-restart-0", before: []int64{grows}, perMinute: 15, restart: "0"},
 }
 
+// lossConditions are those of ways that lose packets.
+var lossConditions = []condition{{name: "cold"}, {name: "warm-grown", before: []int64{grows}}}
+
 // windowConditions are those of ways on which the buffers of the ends are the limit.
 var windowConditions = []condition{
 	{name: "warm-grown", before: []int64{grows}},
@@ -68,13 +71,19 @@ var idleConditions = func() (all []condition) {
 // The values of the sweeps are not those of transport/testdata/measured.csv: what agrees with both was not made to agree with one.
 var (
 	sweepBytes     = []int64{1000, 20_000, 60_000, 250_000, 800_000}
-	transportSweep = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, conditions, sweepBytes, 2_000_000, 6, 0, false, 0, ""}
-	lossSweep      = sweep{[]line{{40, 20, 1}}, conditions, sweepBytes, 2_000_000, 0, 25, false, 0, ""}
-	windowsSweep   = sweep{[]line{{100, 400, 0}, {200, 200, 0}}, windowConditions, []int64{1_000_000, 5_000_000, 15_000_000}, 30_000_000, 6, 0, false, 0, ""}
-	idleSweep      = sweep{[]line{{60, 200, 0}}, idleConditions, []int64{500_000}, 500_000, 6, 0, true, 0, ""}
-	http3Sweep     = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, quicConditions, sweepBytes, 2_000_000, 6, 0, false, 0, ""}
+	transportSweep = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, conditions, sweepBytes, 2_000_000, false, 0, cubic, ""}
+	lossSweep      = sweep{[]line{{40, 20, 1}}, lossConditions, sweepBytes, 2_000_000, false, 0, []string{"cubic", "reno", "bbr"}, ""}
+	windowsSweep   = sweep{[]line{{100, 400, 0}, {200, 200, 0}}, windowConditions, []int64{1_000_000, 5_000_000, 15_000_000}, 30_000_000, false, 0, cubic, ""}
+	idleSweep      = sweep{[]line{{60, 200, 0}}, idleConditions, []int64{500_000}, 500_000, true, 0, cubic, ""}
+	http3Sweep     = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, quicConditions, sweepBytes, 2_000_000, false, 0, cubic, ""}
 
-	sweepCongestion = []string{"cubic", "reno"} // Reno only where packets are lost
+	cubic = []string{"cubic"}
+)
+
+// How often each cell is measured: where nothing is lost the second least counts, else the mean.
+const (
+	repeats          = 6
+	repeatsUnderLoss = 25
 )
 
 // A cell is one row of the table: times in ms from the request, or from the first packet of a new connection, to the first and the
@@ -142,18 +151,15 @@ func (s *sweep) measure(ctx context.Context, l line, tell func(string)) (cells [
 	if err := b.fileServer(ctx, server, client, s.conditions[0], append(slices.Clone(s.sizes), 1000, s.grown), ask); err != nil {
 		return nil, err
 	}
-	congestions, n := sweepCongestion[:1], s.repeats
+	n := repeats
 	if l.lossPercent > 0 {
-		congestions, n = sweepCongestion, s.repeatsUnderLoss
+		n = repeatsUnderLoss
 	}
-	for _, congestion := range congestions {
+	for _, congestion := range s.congestions {
 		if err := ip("-n", server, "route", "replace", "10.9.0.0/24", "dev", "tuns", "congctl", congestion); err != nil {
 			return nil, err
 		}
 		for _, c := range s.conditions {
-			if l.lossPercent > 0 && c.name != "cold" && c.name != "warm-grown" {
-				continue
-			}
 			c.before = slices.Clone(c.before)
 			for i := range c.before {
 				if c.before[i] == grows {

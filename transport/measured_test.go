@@ -270,7 +270,8 @@ func TestBuffersOfTheEndsTakeWhatTheLabMeasures(t *testing.T) {
 }
 
 // The means of lab-loss.csv are of 25. Few times are long (a lost SYN costs a second), so that the standard error of 25 is too small where none
-// of them was lost; the interval is that of means of 25 as they are drawn here. Of 20 one may be missed by chance.
+// of them was lost; the interval is that of means of 25 as they are drawn here. Of 30 one or two may be missed by chance.
+// The ten of BBR were measured after it had been written, and all were right at once.
 func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 	const repeats = 25 // what a row of the table is a mean of
 	within := 0
@@ -288,7 +289,7 @@ func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 		}
 		require.True(t, at(.001)-0.5 <= r.last && r.last <= at(.999)+0.5, "%v: measured %v, of means of %d 99.8 %% lie in %.0f to %.0f", &r, r.last, repeats, at(.001), at(.999))
 	}
-	require.Equal(t, 20, within, "of 20")
+	require.Equal(t, 30, within, "of 30")
 }
 
 // Two of 30 rows are 10 and 5.5 % off, by chance: measured anew they were 458 and 1,015 ms, and agree. In the first slow start overflows a buffer, which costs a paced sender nothing but
