@@ -86,9 +86,7 @@ func plainTree(leaves, objects, room int, exponent float64, rule placement.Copie
 }
 
 func TestCopiesAreLeftEverywhereDownOrAtTheEdge(t *testing.T) {
-	if raceEnabled {
-		t.Skip("much arithmetic; TestDeepTiersDoNotDependOnHowSitesAreAdvanced looks for races")
-	}
+	inOneGoroutine(t)
 	// Four leaves and their parent, each of 5 % of 2,000 objects of one size, Zipf 0.8; everything within a tenth of a ms.
 	const objects, room = 2000, 100
 	n, pops := star(t, 4, 0.01)
@@ -264,6 +262,7 @@ func TestAThousandMissesAtOnceFetchOnceThroughThreeTiers(t *testing.T) {
 }
 
 func TestAgingTiersLeaveCopiesAsOthersDo(t *testing.T) {
+	inOneGoroutine(t)
 	// Endless lifetimes change nothing, whichever tiers keep copies.
 	n, p := tieredWorld(t)
 	w := workload.Change(onOpenConnections(300), func(of *workload.Poisson) { of.Objects, of.ZipfExponent = 2000, 0.8 })

@@ -28,9 +28,7 @@ func waitsLonger(x float64, n int, d float64) float64 {
 }
 
 func TestMatchesThatShareACoreWaitAsPeriodicStreams(t *testing.T) {
-	if raceEnabled {
-		t.Skip("much arithmetic; TestMarketsAreTheSameOnAnyNumberOfCores looks for races")
-	}
+	inOneGoroutine(t)
 	const work, draws = 1000, 100_000
 	for _, c := range []struct {
 		others int

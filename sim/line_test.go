@@ -25,9 +25,7 @@ func newLine(t *testing.T, tech topology.Technology, l workload.PlayerLine) (*se
 }
 
 func TestJitterThatLastsKeepsItsLawAndFades(t *testing.T) {
-	if raceEnabled {
-		t.Skip("much arithmetic; TestMarketsAreTheSameOnAnyNumberOfCores looks for races")
-	}
+	inOneGoroutine(t)
 	// A discrete autoregressive process: the law of the jitter is that of the technology, and what two updates meet that are
 	// sent t apart is correlated by exp(-t/mean).
 	const mean = 200 * time.Millisecond
@@ -125,9 +123,7 @@ func TestOvertakingByHand(t *testing.T) {
 }
 
 func TestBurstsOfLossAreThoseOfGilbertAndElliott(t *testing.T) {
-	if raceEnabled {
-		t.Skip("much arithmetic; TestMarketsAreTheSameOnAnyNumberOfCores looks for races")
-	}
+	inOneGoroutine(t)
 	for _, c := range []struct {
 		line workload.PlayerLine
 		runs float64 // mean number of updates lost in a row, in closed form

@@ -78,6 +78,7 @@ func firstCome(arrivals []int64, service int64, n, queue int, longest, from, to 
 }
 
 func TestServersRejectWhatTheyHaveNoRoomFor(t *testing.T) {
+	inOneGoroutine(t)
 	for _, c := range []struct {
 		queue   placement.Limit
 		shed    time.Duration

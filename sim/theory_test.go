@@ -16,9 +16,7 @@ import (
 // replicate runs a placement ten times and estimates a figure of the first workload from each run.
 func replicate(t *testing.T, s Scenario, p placement.Placement, of func(*Result) float64) stats.Estimate {
 	t.Helper()
-	if raceEnabled {
-		t.Skip("one goroutine, much work: nothing for the race detector")
-	}
+	inOneGoroutine(t)
 	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	var samples []float64

@@ -204,12 +204,7 @@ func TestRandomFailuresOfDeepTiersAreTheSameHoweverAdvanced(t *testing.T) {
 }
 
 func TestEveryTierBeginsInItsSteadyState(t *testing.T) {
-	if raceEnabled {
-		t.Skip("much arithmetic; TestDeepTiersDoNotDependOnHowSitesAreAdvanced looks for races")
-	}
-	if raceEnabled {
-		t.Skip("one thread, and much of it")
-	}
+	inOneGoroutine(t)
 	s, p := deepCDN(t)
 	s.WarmUp, s.Duration = 0, 100*time.Second
 	ratios := func(p placement.Placement, from int) (all []float64) {
