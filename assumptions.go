@@ -51,7 +51,9 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	}
 	if sim.KindOf(w.Service) != sim.Matched {
 		visits := w.Visits.Requests > 0
-		add(visits, "a visit has a geometric number of requests with exponential gaps; as many visits go on at any hour")
+		add(visits, "a visit has a geometric number of requests with exponential gaps")
+		_, isRecorded := w.Demand.(workload.Trace)
+		add(visits && isRecorded, "as many visits go on at any hour, one in a metro at least, whose gaps are what the trace makes them")
 		if of := w.Visits.Versions.Source(); of != "" {
 			add(visits, "shares of HTTP versions: %s", of)
 		}

@@ -27,14 +27,15 @@ const lost = math.MaxUint32
 
 // A source draws the requests of one workload from one metro.
 type source struct {
-	next    arrival  // unknown when the source has run dry
-	delay   int64    // from the user's instant to the site, ns
-	end     int64    // of the run; the users' instants stay below it
-	keyed   bool     // requests are for objects
-	base    uint32   // of the keys of its objects
-	share   *share   // nil if all of the metro's requests come here
-	outages []outage // as the users' instants meet them
-	sizes   *sizes   // of the requests, nil unless the demand records them
+	next    arrival            // unknown when the source has run dry
+	delay   int64              // from the user's instant to the site, ns
+	end     int64              // of the run; the users' instants stay below it
+	keyed   bool               // requests are for objects
+	base    uint32             // of the keys of its objects
+	share   *share             // nil if all of the metro's requests come here
+	outages []outage           // as the users' instants meet them
+	sizes   *drawnAhead[int64] // of the requests, nil unless the demand records them
+	visits  *visits            // that they are of, nil where nobody visits
 	// requests are drawn many at a time or, where each must be looked at, from those of ahead.
 	requests workload.Source
 	ahead    *ahead
@@ -75,14 +76,23 @@ func (s *source) take(arrivals []arrival, to int64, b *workload.Batch) []arrival
 // draw draws the metro's next requests, the last of them the first that does not come before the user's instant to,
 // and returns their number.
 func (s *source) draw(to int64, b *workload.Batch) int {
-	if s.keyed {
-		return s.requests.Draw(to, b)
+	objects, visits := b.Object, b.Visit
+	if s.visits == nil {
+		b.Visit = nil
 	}
-	objects := b.Object
-	b.Object = nil
+	if !s.keyed {
+		b.Object = nil
+	}
 	n := s.requests.Draw(to, b)
-	b.Object = objects
-	clear(objects[:n])
+	b.Object, b.Visit = objects, visits
+	if !s.keyed {
+		clear(objects[:n])
+	}
+	if s.visits != nil {
+		for _, visit := range visits[:n] {
+			s.visits.put(visit)
+		}
+	}
 	return n
 }
 
@@ -108,8 +118,15 @@ func (s *source) advanceAmong() {
 			return
 		}
 		at := s.ahead.batch.At[i]
-		if s.share != nil && !s.share.admits(at) {
+		visit := workload.Visit(0)
+		if s.visits != nil {
+			visit = s.ahead.batch.Visit[i]
+		}
+		if s.share != nil && !s.share.admits(at, visit) {
 			continue
+		}
+		if s.visits != nil {
+			s.visits.put(visit)
 		}
 		if s.sizes != nil {
 			s.sizes.put(s.ahead.batch.Bytes[i])
@@ -188,7 +205,7 @@ func (b *block) makeBatch() {
 
 // newBatch returns a place to draw n requests of buckets into.
 func newBatch(n int) workload.Batch {
-	return workload.Batch{At: make([]int64, n), Object: make([]uint32, n)}
+	return workload.Batch{At: make([]int64, n), Object: make([]uint32, n), Visit: make([]workload.Visit, n)}
 }
 
 // sort puts the arrivals in order of time; those of the same instant stay in the order of their sources.

@@ -43,7 +43,7 @@ type clients struct {
 	lost          uint64                   // requests recorded that failed
 	share         *share                   // nil if they are all users of the metro
 	trips         trips                    // of the connection whose request is answered
-	sizes         *sizes                   // of its requests, nil unless the demand records them
+	sizes         *drawnAhead[int64]       // of its requests, nil unless the demand records them
 	outages       []outage                 // as its users' instants meet them
 
 	// links are those on the way of answers whose capacity is shared, from the site; nil where there are none.

@@ -149,11 +149,13 @@ func (s *site) prefetchAsking(arrivals []arrival, a *lookAhead) (touched uint32)
 	n := 0
 	for i := range arrivals {
 		c := &s.clients[arrivals[i].clients]
-		if c.visits == nil || c.share != nil {
+		if c.visits == nil {
 			continue
 		}
-		a.visits[n] = visitAhead{c.visits, c.visits.lookAhead()}
-		n++
+		if place, ok := c.visits.lookAhead(); ok {
+			a.visits[n] = visitAhead{c.visits, place}
+			n++
+		}
 	}
 	for _, v := range a.visits[:n] {
 		touched ^= v.touch()
@@ -188,5 +190,5 @@ func (s *site) prefetchAnswered(waiters []uint32, a *lookAhead) (touched uint32)
 
 // touch reads what is known of a visit.
 func (v *visitAhead) touch() uint32 {
-	return uint32(v.of.visitors[v.place].name)
+	return v.of.visitors[v.place].name
 }

@@ -322,7 +322,7 @@ func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally 
 		c.share = &share{rule: e.share, key: random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Route)}
 	}
 	if keyed && r.plan.scenario.Workloads[number].RecordsSizes() {
-		c.sizes = new(sizes)
+		c.sizes = new(drawnAhead[int64])
 	}
 	c.isAlike = c.law == nil && c.jitter == 0 && c.isNew == 0 && c.loss == 0 && c.share == nil && c.sizes == nil
 	src := source{
@@ -330,15 +330,8 @@ func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally 
 	}
 	of := &r.plan.scenario.Workloads[number]
 	if c.stacks = newStacks(&of.Head, e); c.stacks != nil && of.Visits.Requests > 0 {
-		numbers := func() visitNumbers {
-			key := random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Visit)
-			return newVisitNumbers(&of.Visits, key, perSecond)
-		}
-		c.visits = newVisits(&of.Head, numbers(), c.stacks, c.share == nil)
-		if c.share != nil {
-			own := numbers()
-			c.share.visits = &own
-		}
+		c.visits = newVisits(&of.Head, random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Visit), c.stacks, perSecond)
+		src.visits = c.visits
 	}
 	c.isAlike = c.isAlike && c.stacks == nil
 	if c.share != nil || c.outages != nil || c.sizes != nil {

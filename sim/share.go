@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A shareRule says which of a metro's users an entry takes, and when, where the metro has several entries.
@@ -149,8 +150,6 @@ type share struct {
 	rule *shareRule
 	key  random.Key // addresses who asks, by the request's number
 	next uint64     // number of the next request
-	// visits says which visit a request is of, where the same one stays with its entry; nil where nobody knows.
-	visits *visitNumbers
 	// skipped counts the requests since the last one taken. For each request taken and not yet served,
 	// before holds how many had been skipped: the clients catch up on their random numbers.
 	skipped uint32
@@ -161,13 +160,12 @@ type share struct {
 // who returns the number of the user behind a request.
 func who(k random.Key, request uint64) uint32 { return uint32(k.At(request) >> 32) }
 
-// admits takes the next request or skips it.
-func (g *share) admits(at int64) bool {
-	n := g.next
+// admits takes the next request or skips it: it is of a visit, which stays with its entry, unless nobody visits.
+func (g *share) admits(at int64, visit workload.Visit) bool {
+	asks := g.next
 	g.next++
-	asks := n
-	if g.visits != nil {
-		_, asks = g.visits.next(n)
+	if visit != 0 {
+		asks = uint64(visit.Name())
 	}
 	if !g.rule.admits(at, who(g.key, asks)) {
 		g.skipped++

@@ -4,71 +4,31 @@ import (
 	"math"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// visitNumbers says which visit of a metro a request is of. Any of the visits that there are at a time asks next; by a
-// coin it ends first, and another takes its place. It depends on the request's number alone, so that every place that serves
-// the metro finds the same.
-type visitNumbers struct {
-	key    random.Key
-	coin   uint64   // of 2^32, that a visit begins
-	places uint64   // how many visits there are at a time
-	names  []uint64 // by place: the visit there, 0 for that with which the run begins
-}
-
-// newVisitNumbers returns the numbers of a metro with so many requests a second.
-func newVisitNumbers(v *workload.Visits, key random.Key, perSecond float64) visitNumbers {
-	places := max(int(portable.Round(v.AtATime(perSecond))), 1)
-	return visitNumbers{key: key, coin: outOf32(1 / v.Requests), places: uint64(places), names: make([]uint64, places)}
-}
-
-// next returns the place of the visit that asks for a request by its number, and its name, which is no other's.
-func (v *visitNumbers) next(request uint64) (place uint32, name uint64) {
-	u := v.key.At(request)
-	place = v.placeOf(u)
-	name = v.nameOf(u, request, place, v.names[place])
-	v.names[place] = name
-	return place, name
-}
-
-// nameOf returns the name of the visit in a place that asks for a request, by what is drawn for it and the name that the place has had.
-func (v *visitNumbers) nameOf(u, request uint64, place uint32, had uint64) uint64 {
-	switch {
-	case u>>32 < v.coin:
-		return request + 1
-	case had == 0:
-		return uint64(place) | 1<<63
-	}
-	return had
-}
-
-// placeOf returns the place of the visit that asks for a request, by what is drawn for it.
-func (v *visitNumbers) placeOf(u uint64) uint32 {
-	return uint32(u & (1<<32 - 1) * v.places >> 32)
-}
-
 // visits are the visits of a metro's users to a site, and the connections that they have there.
 type visits struct {
-	visitNumbers // without names where all requests of the metro come here: the visitors have them
 	*workload.Visits
+	key      random.Key // addresses what is drawn, by request and by visit
 	keeping  [numVersions]transport.Keeping
-	request  uint64 // number of the next
-	looked   uint64 // number of the next that is looked at ahead
+	coming   drawnAhead[workload.Visit] // of the requests to come
+	looked   int                        // how many of those are looked at
+	request  uint64                     // number of the next of the metro
 	visitors []visitor
-	more     []transport.Conn // by place, moreConns each; nil where no visit is over HTTP/1.1
-	lookedUp []int64          // by place: when the site's name was, long ago if never; nil where that takes no time
+	hasMore  bool             // visits may be over HTTP/1.1
+	more     []transport.Conn // by place, moreConns each; none where no visit is over HTTP/1.1
+	lookedUp []int64          // by place: when the site's name was, long ago if never; none where that takes no time
 	asking   slab[asking]
 }
 
 // A visitor is who visits in one place, with the first connection. It fills a line of the processor's cache.
 type visitor struct {
 	conn    transport.Conn
-	name    uint64
+	name    uint32
 	base    int64 // of the last mile, without jitter
 	line    topology.Technology
 	version uint8
@@ -81,7 +41,7 @@ type asking struct {
 	conn                 int8   // of those of the visit, -1 where the connection is not kept
 	version              uint8
 	stack                uint16
-	name                 uint64 // of its visit
+	name                 uint32 // of its visit
 	lookup, connect, tls int64
 	was                  transport.Conn // its connection as it was, for a visit that ends before the answer
 }
@@ -93,49 +53,57 @@ const moreConns = 5
 // never is the instant of what has not been.
 const never = math.MinInt64 / 4
 
-// newVisits returns visits of whose metro all requests come here, if they do.
-func newVisits(h *workload.Head, numbers visitNumbers, s *stacks, all bool) *visits {
-	v := &visits{visitNumbers: numbers, Visits: &h.Visits, visitors: make([]visitor, numbers.places)}
-	if all {
-		v.names = nil
-	}
-	if v.Lookup > 0 {
-		v.lookedUp = make([]int64, numbers.places)
-	}
+// newVisits returns the visits of a metro with so many requests a second.
+func newVisits(h *workload.Head, key random.Key, s *stacks, perSecond float64) *visits {
+	v := &visits{Visits: &h.Visits, key: key}
+	atATime := float64(v.AtATime(perSecond))
+	v.visitors = make([]visitor, 0, int(atATime+float64(3*math.Sqrt(atATime)))+1)
 	for version := range v.keeping {
 		of := &s.all[s.number(version, false, 0)]
 		v.keeping[version] = transport.Keeping{Idle: int64(h.Visits.IdleTime()), Rule: h.Client.Idle, Initial: of.transfer.InitialWindow()}
 	}
 	for line := range topology.NumTechnologies {
-		if v.more == nil && h.Visits.Of(topology.Technology(line))[0] > 0 {
-			v.more = make([]transport.Conn, moreConns*numbers.places)
-		}
+		v.hasMore = v.hasMore || h.Visits.Of(topology.Technology(line))[0] > 0
 	}
 	return v
 }
 
-// skip passes over a request of the metro that goes elsewhere.
-func (v *visits) skip() {
-	v.next(v.request)
-	v.request++
+// put notes of which visit the next request is that will come here.
+func (v *visits) put(of workload.Visit) {
+	v.coming.put(of)
+	for place := int(of.Place()); place >= len(v.visitors); {
+		v.visitors = append(v.visitors, visitor{})
+		if v.hasMore {
+			v.more = append(v.more, make([]transport.Conn, moreConns)...)
+		}
+		if v.Lookup > 0 {
+			v.lookedUp = append(v.lookedUp, never)
+		}
+	}
 }
 
-// lookAhead returns the place of the visit that asks for the next request that was not looked at yet.
-func (v *visits) lookAhead() uint32 {
-	v.looked = max(v.looked, v.request)
-	place := v.placeOf(v.key.At(v.looked))
-	v.looked++
-	return place
+// skip passes over a request of the metro that goes elsewhere.
+func (v *visits) skip() { v.request++ }
+
+// lookAhead returns the place of the visit that asks for the next request that was not looked at yet; false where all were.
+func (v *visits) lookAhead() (place uint32, ok bool) {
+	of, ok := v.coming.at(v.looked)
+	if ok {
+		v.looked++
+	}
+	return of.Place(), ok
 }
 
 // ask finds out who asks for a request, and over which connection.
 func (v *visits) ask(c *clients, r *request) {
-	place, name := v.who()
+	v.looked = max(v.looked-1, 0)
+	of := v.coming.take()
+	place, name := of.Place(), of.Name()
 	r.shake = random.Key(v.key.At(v.request | 1<<62))
 	v.request++
 	p := &v.visitors[place]
 	if p.name != name {
-		v.begin(c, place, name)
+		v.begin(c, of)
 	}
 	r.line, r.quiet, r.access = p.line, p.base, p.base
 	if c.law != nil {
@@ -154,7 +122,7 @@ func (v *visits) ask(c *clients, r *request) {
 		return
 	}
 	r.isNew = true
-	if v.lookedUp != nil && at-v.lookedUp[place] > int64(v.LookupTime()) {
+	if v.Lookup > 0 && at-v.lookedUp[place] > int64(v.LookupTime()) {
 		a.lookup, v.lookedUp[place] = int64(v.Lookup), at
 	}
 	a.connect, a.tls = c.handshakesOf(r, &c.stacks.all[a.stack].transfer)
@@ -167,16 +135,6 @@ func (v *visits) ask(c *clients, r *request) {
 			break
 		}
 	}
-}
-
-// who returns the place of the visit that asks for the next request, and its name.
-func (v *visits) who() (place uint32, name uint64) {
-	if v.names != nil {
-		return v.next(v.request)
-	}
-	u := v.key.At(v.request)
-	place = v.placeOf(u)
-	return place, v.nameOf(u, v.request, place, v.visitors[place].name)
 }
 
 // conns returns how many connections of the visit are kept.
@@ -216,28 +174,29 @@ func (v *visits) open(c *clients, place uint32, k *transport.Keeping, at int64) 
 }
 
 // begin draws who begins a visit. Visits with which the run begins have a connection that was last used some gap before.
-func (v *visits) begin(c *clients, place uint32, name uint64) {
-	p, draws := &v.visitors[place], v.key.StreamAt(name|1<<61)
+func (v *visits) begin(c *clients, of workload.Visit) {
+	place := of.Place()
+	p, draws := &v.visitors[place], v.key.StreamAt(uint64(of.Name())|1<<61)
 	u := draws.Uint64()
-	*p = visitor{name: name, base: c.access, hasKeys: draws.Float64() < v.Returning}
+	*p = visitor{name: of.Name(), base: c.access, hasKeys: draws.Float64() < v.Returning}
 	if c.law != nil {
 		p.line = c.law.technology(uint32(u >> 32))
 		p.base = c.law.base(p.line, &draws)
 	}
-	of, at := v.Of(p.line), draws.Float64()
-	for p.version = 0; p.version < numVersions-1 && at >= of[p.version]; p.version++ {
-		at -= of[p.version]
+	shares, at := v.Of(p.line), draws.Float64()
+	for p.version = 0; p.version < numVersions-1 && at >= shares[p.version]; p.version++ {
+		at -= shares[p.version]
 	}
 	for n := range p.conns() {
 		v.connOf(place, n).Close()
 	}
 	lookedUp := int64(never)
-	if name>>63 != 0 { // under way as the run begins
+	if of.IsFound() { // under way as the run begins
 		p.hasKeys = true
 		lookedUp = -int64(draws.Float64() * float64(v.LookupTime()))
 		v.keeping[p.version].Begin(&p.conn, -int64(draws.Exp()*float64(v.Gap)))
 	}
-	if v.lookedUp != nil {
+	if v.Lookup > 0 {
 		v.lookedUp[place] = lookedUp
 	}
 }

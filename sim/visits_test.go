@@ -40,11 +40,14 @@ func runVisits(t *testing.T, w workload.Workload, seconds int) *Tally {
 
 func TestConnectionsOfUsersAreOpenByTheirGapsAndTimeouts(t *testing.T) {
 	// Of visits with n requests the first opens a connection, and so does any that comes after more than the timeout, K, since the last:
-	// 1/n + (1 - 1/n) exp(-K / gap). From the first moment on: visits are under way as the run begins.
-	for _, c := range []struct{ requests, gap, timeout float64 }{{1, 5, 5}, {20, 5, 5}, {20, 5, 0.5}, {1000, 2, 6}, {50, 100, 60}} {
+	// 1/n + (1 - 1/n) exp(-K / gap). In a metro of any rate, and from the first moment on: visits are under way as the run begins.
+	for _, c := range []struct{ rate, requests, gap, timeout float64 }{
+		{400, 1, 5, 5}, {400, 20, 5, 5}, {400, 20, 5, 0.5}, {400, 1000, 2, 6}, {400, 50, 100, 60},
+		{0.001, 10, 2, 60}, {0.01, 10, 2, 60}, {0.01, 10, 2, 3}, {0.05, 10, 2, 60}, {0.7, 10, 2, 3}, {5, 10, 2, 60}, {1000, 10, 2, 3},
+	} {
 		v := workload.Visits{Requests: c.requests, Gap: time.Duration(c.gap * 1e9), IdleTimeout: time.Duration(c.timeout * 1e9)}
-		w := visited(400, v, nil)
-		tally := runVisits(t, w, 100)
+		w := visited(c.rate, v, nil)
+		tally := runVisits(t, w, int(max(100, 20_000/c.rate)))
 		n := float64(tally.Count(Requests))
 		share := 1/c.requests + (1-1/c.requests)*math.Exp(-c.timeout/c.gap)
 		require.InDelta(t, share, w.NewShare(), 1e-12)
@@ -79,17 +82,17 @@ func TestHandshakesOfUsersAreResumedAndTheirFirstRequestsEarly(t *testing.T) {
 }
 
 func TestHTTP1OpensConnectionsSideBySide(t *testing.T) {
-	// A visit asks 50 times a second for what takes 100 ms: with HTTP/2 over one connection, with HTTP/1.1 over about five, each of
+	// Visits ask 50 times a second for what takes 100 ms: with HTTP/2 over one connection each, with HTTP/1.1 over about five, each of
 	// which is opened once.
 	of := func(v workload.Versions) *Tally {
-		w := visited(50, workload.Visits{Requests: 1e6, Gap: 20 * time.Millisecond, Versions: v}, nil)
-		w.Demand = workload.Poisson{RequestsPerSecond: 50}
+		w := visited(500, workload.Visits{Requests: 1e6, Gap: 20 * time.Millisecond, Versions: v}, nil)
+		w.Demand = workload.Poisson{RequestsPerSecond: 500}
 		w.Service = workload.Computed{Work: workload.ServiceTime{Mean: 100 * time.Millisecond}, ResponseBytes: 100}
-		return runVisits(t, w, 40)
+		return runVisits(t, w, 4)
 	}
-	require.Zero(t, of(workload.Versions{0, 1, 0}).Causes[TLS], "one, open as the run begins")
+	require.Zero(t, of(workload.Versions{0, 1, 0}).Causes[TLS], "one each, open as the run begins")
 	opened := of(workload.Versions{1, 0, 0}).Causes[TLS] / (6 * ms)
-	require.Greater(t, opened, int64(5))
+	require.Greater(t, opened, int64(50))
 	require.Less(t, opened, int64(1000), "of 2,000 requests: more than six at once open one that is not kept")
 }
 
@@ -108,8 +111,8 @@ func TestFirstBytesWaitForARecordOverHTTP1Alone(t *testing.T) {
 }
 
 func TestVisitsMayEndBeforeTheirLastAnswer(t *testing.T) {
-	// One visit at a time, of two requests 20 ms apart, each of which the origin works on for 100 ms: the next visit has its place before the
-	// answers are there. Where these come by message, as where the origin has servers, all is as where they are arithmetic.
+	// One visit at a time on the mean, of two requests 20 ms apart, each of which the origin works on for 100 ms: the next visit has its place
+	// before the answers are there. Where these come by message, as where the origin has servers, all is as where they are arithmetic.
 	n, pops := star(t, 1, 5)
 	took := func(servers int) float64 {
 		w := visited(50, workload.Visits{Requests: 2, Gap: 20 * time.Millisecond, Versions: workload.Versions{0.5, 0.5, 0}}, nil)
@@ -126,12 +129,12 @@ func TestVisitsMayEndBeforeTheirLastAnswer(t *testing.T) {
 func TestWindowsOfUsersGrowAreKeptOrBeginAnew(t *testing.T) {
 	// 100 KB at 60 ms: three rounds from the first window, so 120 ms from first to last byte; none over a window that has grown.
 	transfer := func(gap time.Duration, idle transport.IdleWindow) float64 {
-		w := visited(1/gap.Seconds(), workload.Visits{Requests: 1e6, Gap: gap, IdleTimeout: time.Hour}, func(h *workload.Head) { h.Client.Idle = idle })
+		w := visited(20/gap.Seconds(), workload.Visits{Requests: 1e6, Gap: gap, IdleTimeout: time.Hour}, func(h *workload.Head) { h.Client.Idle = idle })
 		w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 100_000, MaxBytes: 100_000}}
 		n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.Region}},
 			topology.Link{From: "metro", To: "region", Kind: topology.Internet, OneWay: 30 * time.Millisecond}.Both())
 		require.NoError(t, err)
-		s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 2000 * gap, Seed: 5}
+		s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 400 * gap, Seed: 5}
 		tally := &runOne(t, s, placement.RegionOnly("region")).Workloads[0].Metros[0]
 		return (tally.Metric(TTLB).MeanNs() - tally.Metric(TTFB).MeanNs()) / 1e6
 	}

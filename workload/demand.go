@@ -47,6 +47,9 @@ type Batch struct {
 	Bytes []int64
 	// Stay holds how long the users stay from then on, in ns, for a [Matched] service.
 	Stay []int64
+	// Visit holds of which visit each request is, for a workload that has [Visits]. Only [Poisson] and [Mixture] fill it: requests of other demands are
+	// marked when they are drawn.
+	Visit []Visit
 }
 
 // Len returns the number of requests that the batch has room for.
@@ -63,6 +66,9 @@ func (w *Workload) NewBatch(n int) Batch {
 		}
 	case Matched:
 		b.Stay = make([]int64, n)
+	}
+	if w.Visits.Requests > 0 {
+		b.Visit = make([]Visit, n)
 	}
 	return b
 }
@@ -155,6 +161,8 @@ type Env struct {
 	Begun State
 	// Seed and Replication tell runs apart.
 	Seed, Replication uint64
+
+	visits *Visits // whose requests are drawn; nil where nobody visits
 }
 
 // Stream returns random numbers, to be drawn one after another, for a purpose that a demand names itself, for

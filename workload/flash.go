@@ -174,8 +174,16 @@ func (w *Workload) flashes(open, ofDemand func(audience int) Source, audiences [
 				continue
 			}
 			// An arrival takes one stream, whether it is there and what it asks for another.
-			arrivals := NewArrivals(key.StreamAt(uint64(2*k)), c.perSecond*shares[i], a.day(env.Day), env.Start.Add(c.flash.At), a.Zone)
-			of := crowdSource{crowd: c, arrivals: arrivals, draws: key.StreamAt(uint64(2*k + 1)), left: left}
+			draws, perSecond := key.StreamAt(uint64(2*k+1)), c.perSecond*shares[i]
+			if env.visits != nil {
+				perSecond /= env.visits.Requests
+			}
+			of := crowdSource{crowd: c, left: left, crowdArrivals: &crowdArrivals{
+				flash: c.flash, arrivals: NewArrivals(key.StreamAt(uint64(2*k)), perSecond, a.day(env.Day), env.Start.Add(c.flash.At), a.Zone), draws: draws,
+			}}
+			if env.visits != nil {
+				of.visits = newVisiting(env.visits, of.crowdArrivals, key.StreamAt(uint64(k)|1<<32))
+			}
 			of.advance()
 			s.crowds = append(s.crowds, of)
 		}
@@ -274,14 +282,35 @@ const crowdBatch = 64
 // A crowdSource draws what a crowd asks for in one metro.
 type crowdSource struct {
 	*crowd
-	recorded *recordedCrowd // of a trace; nil of others
+	recorded       *recordedCrowd // of a trace; nil of others
+	*crowdArrivals                // of others
+	visits         *visiting      // whose requests they are, which begin as they arrive; nil where each is on its own
+	left           *uint32        // numbers of its metro for objects that are asked for once, of all its crowds
+	at             int64          // math.MaxInt64 when it is over
+	object         uint32
+	bytes          int64
+	stay           int64
+	visit          Visit
+}
+
+// crowdArrivals draws when those come, one by one, whom a crowd brings to one metro.
+type crowdArrivals struct {
+	flash    *Flash
 	arrivals Arrivals
 	draws    random.Stream
-	left     *uint32 // numbers of its metro for objects that are asked for once, of all its crowds
-	at       int64   // math.MaxInt64 when it is over
-	object   uint32
-	bytes    int64
-	stay     int64
+}
+
+// Next returns the next instant.
+func (c *crowdArrivals) Next() int64 {
+	for {
+		next := c.arrivals.Next()
+		if next >= int64(c.flash.End()-c.flash.At) {
+			return math.MaxInt64
+		}
+		if next += int64(c.flash.At); c.draws.Float64() < c.flash.Shape(time.Duration(next)) {
+			return next
+		}
+	}
 }
 
 // advance draws the next request.
@@ -291,41 +320,35 @@ func (c *crowdSource) advance() {
 		c.at, c.object, c.bytes = next.at, next.object, next.bytes
 		return
 	}
-	for {
-		next := c.arrivals.Next()
-		if next >= int64(c.flash.End()-c.flash.At) {
-			c.at = math.MaxInt64
-			return
+	if c.visits != nil {
+		c.at, c.visit = c.visits.draw()
+	} else {
+		c.at = c.Next()
+	}
+	switch {
+	case c.at == math.MaxInt64:
+	case c.length != nil:
+		c.stay = c.length.draw(&c.draws)
+	case c.zipf != nil:
+		c.object = c.zipf.Draw(&c.draws)
+	case c.mixture != nil:
+		object, again := c.mixture.draw(&c.draws, c.at)
+		if !again {
+			*c.left = (*c.left + askedInRun - 1) % askedInRun
+			object = c.mixture.once + *c.left
 		}
-		c.at = next + int64(c.flash.At)
-		if !(c.draws.Float64() < c.flash.Shape(time.Duration(c.at))) {
-			continue
+		c.object = object
+	case c.shares != nil:
+		last := len(c.shares) - 1
+		u := c.draws.Float64() * c.shares[last]
+		which := 0
+		for which < last && u >= c.shares[which] {
+			which++
 		}
-		switch {
-		case c.length != nil:
-			c.stay = c.length.draw(&c.draws)
-		case c.zipf != nil:
-			c.object = c.zipf.Draw(&c.draws)
-		case c.mixture != nil:
-			object, again := c.mixture.draw(&c.draws, c.at)
-			if !again {
-				*c.left = (*c.left + askedInRun - 1) % askedInRun
-				object = c.mixture.once + *c.left
-			}
-			c.object = object
-		case c.shares != nil:
-			last := len(c.shares) - 1
-			u := c.draws.Float64() * c.shares[last]
-			which := 0
-			for which < last && u >= c.shares[which] {
-				which++
-			}
-			c.object = c.flash.Objects[which]
-			if c.renewal.Lifetime > 0 {
-				c.object = c.renewal.Object(c.object, c.at)
-			}
+		c.object = c.crowd.flash.Objects[which]
+		if c.renewal.Lifetime > 0 {
+			c.object = c.renewal.Object(c.object, c.at)
 		}
-		return
 	}
 }
 
@@ -336,6 +359,7 @@ type crowdedSource struct {
 	n, pos int
 	dry    bool
 	crowds []crowdSource
+	seats  joinedSeats
 }
 
 // Draw draws requests in order of time; those of the source come first at the same instant.
@@ -347,7 +371,7 @@ func (s *crowdedSource) Draw(to int64, b *Batch) int {
 			break
 		}
 		b.At[n] = at
-		object, bytes, stay := uint32(0), int64(0), int64(0)
+		object, bytes, stay, visit := uint32(0), int64(0), int64(0), Visit(0)
 		if from < 0 {
 			if s.batch.Bytes != nil {
 				bytes = s.batch.Bytes[s.pos]
@@ -358,10 +382,14 @@ func (s *crowdedSource) Draw(to int64, b *Batch) int {
 			if s.batch.Stay != nil {
 				stay = s.batch.Stay[s.pos]
 			}
+			if s.batch.Visit != nil {
+				visit = s.batch.Visit[s.pos]
+			}
 			s.pos++
 		} else {
-			object, bytes, stay = s.crowds[from].object, s.crowds[from].bytes, s.crowds[from].stay
-			s.crowds[from].advance()
+			of := &s.crowds[from]
+			object, bytes, stay, visit = of.object, of.bytes, of.stay, of.visit
+			of.advance()
 		}
 		if b.Object != nil {
 			b.Object[n] = object
@@ -371,6 +399,9 @@ func (s *crowdedSource) Draw(to int64, b *Batch) int {
 		}
 		if b.Stay != nil {
 			b.Stay[n] = stay
+		}
+		if b.Visit != nil {
+			b.Visit[n] = s.seats.of(from+1, visit)
 		}
 		n++
 	}

@@ -97,6 +97,9 @@ func (s *timedSource) Draw(to int64, b *Batch) int {
 			if b.Stay != nil {
 				b.Stay[kept] = b.Stay[i]
 			}
+			if b.Visit != nil {
+				b.Visit[kept] = b.Visit[i]
+			}
 			kept++
 		}
 		if kept > 0 {

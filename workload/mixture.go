@@ -229,7 +229,7 @@ func (m Mixture) Open(audiences []Audience, env Env) (func(audience int) Source,
 	return func(i int) Source {
 		a := &audiences[i]
 		return &mixtureSource{
-			arrivals: NewArrivals(env.stream(a.Metro, purpose.Arrival), m.RequestsPerSecond*shares[i], a.day(env.Day), env.Start, a.Zone),
+			arrivals: env.newInstants(a, m.RequestsPerSecond*shares[i]),
 			objects:  env.stream(a.Metro, purpose.Object), mixtureObjects: objects, next: begins[i],
 		}
 	}, nil
@@ -303,7 +303,7 @@ func (m *mixtureObjects) draw(s *random.Stream, at int64) (object uint32, again 
 // A mixtureSource draws the requests of one metro.
 type mixtureSource struct {
 	*mixtureObjects
-	arrivals Arrivals
+	arrivals instants
 	objects  random.Stream
 	// next is how many numbers behind the first the next object comes that is asked for once.
 	next uint32
@@ -311,7 +311,7 @@ type mixtureSource struct {
 
 // Draw draws instants and objects.
 func (s *mixtureSource) Draw(to int64, b *Batch) int {
-	n := s.arrivals.DrawPast(to, b.At)
+	n := s.arrivals.drawPast(to, b)
 	if b.Object == nil {
 		return n
 	}

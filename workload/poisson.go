@@ -81,7 +81,7 @@ func (p Poisson) Open(audiences []Audience, env Env) (func(audience int) Source,
 	}
 	return func(i int) Source {
 		a := &audiences[i]
-		arrivals := NewArrivals(env.stream(a.Metro, purpose.Arrival), p.RequestsPerSecond*shares[i], a.day(env.Day), env.Start, a.Zone)
+		arrivals := env.newInstants(a, p.RequestsPerSecond*shares[i])
 		if zipf == nil {
 			return &arrivalSource{arrivals}
 		}
@@ -90,21 +90,21 @@ func (p Poisson) Open(audiences []Audience, env Env) (func(audience int) Source,
 }
 
 // An arrivalSource draws the requests of one metro that are for no object.
-type arrivalSource struct{ arrivals Arrivals }
+type arrivalSource struct{ arrivals instants }
 
 // Draw draws instants.
-func (s *arrivalSource) Draw(to int64, b *Batch) int { return s.arrivals.DrawPast(to, b.At) }
+func (s *arrivalSource) Draw(to int64, b *Batch) int { return s.arrivals.drawPast(to, b) }
 
 // An objectSource draws the requests of one metro, each for an object.
 type objectSource struct {
-	arrivals Arrivals
+	arrivals instants
 	objects  random.Stream
 	zipf     *random.Zipf
 }
 
 // Draw draws instants and objects.
 func (s *objectSource) Draw(to int64, b *Batch) int {
-	n := s.arrivals.DrawPast(to, b.At)
+	n := s.arrivals.drawPast(to, b)
 	if b.Object != nil {
 		s.zipf.DrawAll(&s.objects, b.Object[:n])
 	}

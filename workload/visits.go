@@ -16,9 +16,17 @@ import (
 // state: it lives while it is used, dies idle, and its window is what it has grown to. Without visits [transport.Connection] has a
 // share of requests that open a connection, whoever asks.
 //
-// A metro has as many visits at a time as its mean rate and their gap make (Little's law), and any of them asks next, so that the
-// gaps of one are exponential; the load of the day changes the gaps, not their number. A visit has a geometric number of requests. Who asks
-// does not depend on the placement; a visit stays with the site that it came to, unless that fails.
+// A visit has a geometric number of requests, with exponential gaps, in a metro of any rate and at any hour. Visits of a [Poisson] or [Mixture] begin as a
+// Poisson process whose rate is that of the day and of flash crowds, divided by the mean number of requests; so as many requests come on the mean as the demand
+// says, and those of one visit come together (a Bartlett-Lewis process). They are no Poisson process then: their number in a long time has a variance of
+// 2 Requests - 1 times its mean, and after the load has changed they follow it for as long as visits go on. Visits are under way as the run begins.
+//
+// The instants of other demands, recorded ones and those of other modules, are given, and stay what they are. A metro has as many visits at a time as its mean rate
+// and their gap make (Little's law), one at least, and any of them asks next; by a coin it ends first, and another takes its place. So the number of requests of a
+// visit is kept, but the gaps follow what is given: they are shorter where the load is higher than its mean, and no shorter than the times between two
+// requests of the metro.
+//
+// Who asks does not depend on the placement; a visit stays with the site that it came to, unless that fails.
 type Visits struct {
 	// Requests is the mean number of requests of a visit, 1 or more. 0 means that there are no visits.
 	Requests float64
@@ -121,6 +129,24 @@ func (v Versions) validate(path string) error {
 	return invalid.Check(sum > 1-1e-6 && sum < 1+1e-6, path, fmt.Sprintf("shares that sum to %v", sum), "a sum of 1")
 }
 
+// drawsVisits reports whether requests come as visits begin and go on, and not at instants of their own.
+func (w *Workload) drawsVisits() bool {
+	if w.Visits.Requests == 0 {
+		return false
+	}
+	switch w.Demand.(type) {
+	case Poisson, Mixture:
+		return true
+	}
+	return false
+}
+
+// length returns how long visits last on the mean that do not end with their first request: an exponential time, as a geometric number of
+// exponential gaps is.
+func (v *Visits) length() time.Duration {
+	return time.Duration(min(v.Requests*float64(v.Gap), century))
+}
+
 // AtATime returns how many visits there are at a time where so many requests a second come.
 func (v *Visits) AtATime(perSecond float64) float64 { return perSecond * v.Gap.Seconds() }
 
@@ -160,7 +186,7 @@ func (w *Workload) validateVisits() error {
 	if !ok {
 		return invalid.New("Visits", typeOf(w.Demand), "a demand that knows its rate (workload.Rated)")
 	}
-	if n := v.AtATime(rated.PerSecond()); n > maxVisits {
+	if n := v.AtATime(rated.PerSecond()) * w.mostTimesItsMean(); n > maxVisits {
 		return invalid.New("Visits.Gap", v.Gap, "at most %v visits at a time, here %.3g", maxVisits, n)
 	}
 	return invalid.First(
@@ -169,6 +195,18 @@ func (w *Workload) validateVisits() error {
 		invalid.Check(!slices.Contains([]transport.Handshake{transport.TLS13Resumed, transport.QUICResumed, transport.TLS12Resumed, transport.TLS13Ticket, transport.QUICTicket}, w.Client.Handshake),
 			"Client.Handshake", w.Client.Handshake, "a full handshake: visits say which are resumed"),
 	)
+}
+
+// mostTimesItsMean bounds how many times its mean over a day the demand's rate is, where visits follow that: at the peak of the day, in all its flash crowds.
+func (w *Workload) mostTimesItsMean() float64 {
+	if !w.drawsVisits() {
+		return 1
+	}
+	times := 1.0
+	for i := range w.Flashes {
+		times += w.Flashes[i].Factor - 1
+	}
+	return times * dayOf(w.Day).peak()
 }
 
 // IdleTime returns how long a connection of a client stays open unused.

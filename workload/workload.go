@@ -147,11 +147,17 @@ func (w *Workload) OpenIn(begun State, audiences []Audience, start time.Time, se
 		return nil, err
 	}
 	env := Env{Workload: w.Name, Start: start, Day: dayOf(w.Day), Begun: begun, Seed: seed, Replication: replication}
+	if w.drawsVisits() {
+		env.visits = &w.Visits
+	}
 	open, err := w.Demand.Open(audiences, env)
 	if err != nil {
 		return nil, inWorkload(w.Name, err)
 	}
 	if open, err = w.flashes(w.checked(open, audiences), open, audiences, env); err != nil {
+		return nil, inWorkload(w.Name, err)
+	}
+	if open, err = w.marked(open, audiences, &env); err != nil {
 		return nil, inWorkload(w.Name, err)
 	}
 	return w.timed(open), nil

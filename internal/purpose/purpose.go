@@ -31,6 +31,7 @@ const (
 	HealthCheck   // when sites are asked whether they are up
 	Flash         // what flash crowds ask for
 	Range         // which part of an object is asked for
+	Visiting      // how often a visit asks, and when
 )
 
 // PreloadOfTier returns the purpose of what the caches of a tier begin with, counted from 0 at the user.
