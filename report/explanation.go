@@ -27,6 +27,7 @@ type Explanation struct {
 	Site      string            `json:"site"`             // that serves it, first of all
 	TTFBMs    float64           `json:"ttfb_ms"`
 	TTLBMs    float64           `json:"ttlb_ms"`
+	Bytes     int64             `json:"bytes"`           // of the answer
 	Links     []ExplainedLink   `json:"links,omitempty"` // what events of links did to its ways
 	Steps     []ExplanationStep `json:"steps"`
 	LastSteps []ExplanationStep `json:"last_steps,omitempty"` // from the first byte to the last one
@@ -65,13 +66,8 @@ type userPart struct {
 	text  string
 }
 
-// openingParts are those of a new connection, wayParts those of a request and its answer, lastParts those that come when it has left the site.
+// wayParts are those of a request and its answer, lastParts those that come when it has left the site; those of a connection are of [openingParts].
 var (
-	openingParts = []userPart{
-		{sim.Lookup, "dns: the look-up of the site's name"},
-		{sim.Connect, "connect: the round trips of a new connection"},
-		{sim.TLS, "tls: the round trips of its handshake"},
-	}
 	wayParts = []userPart{
 		{sim.Access, "access: the last mile, there and back, jitter included"},
 		{sim.Propagation, "propagation: from the metro to where it enters, there and back"},
@@ -86,7 +82,7 @@ var (
 func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) Explanation {
 	x := Explanation{
 		Placement: placement, Workload: e.WorkloadName, Metro: e.MetroName, Request: e.Number, AtMs: explainedFloat(e.At + int64(begins)),
-		Links: explainedLinks(e.Links, begins), Outcome: e.Outcome.String(), Tries: e.Tries, Chosen: chosenInWords(e), Site: e.Site, TTFBMs: explainedFloat(e.TTFB), TTLBMs: explainedFloat(e.TTLB), Steps: []ExplanationStep{},
+		Links: explainedLinks(e.Links, begins), Outcome: e.Outcome.String(), Tries: e.Tries, Chosen: chosenInWords(e), Site: e.Site, TTFBMs: explainedFloat(e.TTFB), TTLBMs: explainedFloat(e.TTLB), Bytes: e.Bytes, Steps: []ExplanationStep{},
 	}
 	add := func(ns int64, site, format string, args ...any) {
 		x.Steps = append(x.Steps, ExplanationStep{explainedFloat(ns), site, fmt.Sprintf(format, args...), ns})
@@ -99,8 +95,10 @@ func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) E
 	}
 	if e.Outcome.IsFailure() {
 		x.Reason = e.Reason.String()
-		addFailure(add, e)
-		return x
+		if e.Way == [sim.NumCauses]int64{} {
+			addSilence(add, e)
+			return x
+		}
 	}
 	addTried := func(tried []sim.Step) {
 		for _, s := range tried {
@@ -109,7 +107,7 @@ func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) E
 	}
 	addParts := func(parts []userPart) {
 		for _, part := range parts {
-			if ns := e.Causes[part.cause]; ns != 0 {
+			if ns := wayOf(e)[part.cause]; ns != 0 {
 				text := part.text
 				if part.cause == sim.Access {
 					text += fmt.Sprintf(", %v", e.Line)
@@ -119,7 +117,11 @@ func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) E
 		}
 	}
 	addTried(e.Tried[:e.ConnectsAfter])
-	addParts(openingParts)
+	add(0, "", "%s", connectionInWords(&e.Connection))
+	if name := nameInWords(&e.Connection); name != "" && !e.Connection.LooksUp {
+		add(0, "", "%s", name)
+	}
+	addParts(openingParts(&e.Connection))
 	addTried(e.Tried[e.ConnectsAfter:])
 	addParts(wayParts)
 	if ns := beyondOf(e); ns != 0 {
@@ -133,27 +135,23 @@ func ExplanationOf(placement string, e *sim.Explanation, begins time.Duration) E
 	return x
 }
 
-// addFailure adds what a request met that failed, and how its user learns of it. What never came back has no rest but the wait for it.
-func addFailure(add func(ns int64, site, format string, args ...any), e *sim.Explanation) {
+// wayOf returns what the parts of a request's way took, of what failed with an error, too.
+func wayOf(e *sim.Explanation) *[sim.NumCauses]int64 {
+	if e.Outcome.IsFailure() {
+		return &e.Way
+	}
+	return &e.Causes
+}
+
+// addSilence adds what a request met to which there was no answer, and for how long its user waited in vain.
+func addSilence(add func(ns int64, site, format string, args ...any), e *sim.Explanation) {
+	rest := e.TTFB
 	for _, s := range slices.Concat(e.Tried, e.Steps) {
 		add(s.Ns, s.Site, "%s", s.Text)
-	}
-	ends := e.Reason.EndsInWords()
-	rest := e.TTFB - e.WaitNs
-	switch known := len(e.Tried)+len(e.Steps) > 0; {
-	case e.Reason.IsSilence():
-		if !known {
-			rest = e.TTFB
-		}
-		if rest != 0 {
-			add(rest, e.Site, "%s", ends)
-		}
-		return
-	case !known:
-		add(e.WaitNs, e.Site, "%s", ends)
+		rest -= s.Ns
 	}
 	if rest != 0 {
-		add(rest, "", "the user's way there and back, with the connection if it is new")
+		add(rest, e.Site, "%s", e.Reason.EndsInWords())
 	}
 }
 
@@ -209,7 +207,7 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation, begins 
 		end = "error"
 		fmt.Fprintf(&b, ": %v; given up after %s ms\n", e.Reason, explainedMs(e.TTFB))
 	} else {
-		fmt.Fprintf(&b, ": %s ms to the first byte, %s ms to the last\n", explainedMs(e.TTFB), explainedMs(e.TTLB))
+		fmt.Fprintf(&b, ": %s ms to the first byte, %s ms to the last, %d bytes\n", explainedMs(e.TTFB), explainedMs(e.TTLB), e.Bytes)
 	}
 	x := ExplanationOf(placement, e, begins)
 	for _, l := range x.Links {
@@ -247,8 +245,8 @@ func WriteExplanation(w io.Writer, placement string, e *sim.Explanation, begins 
 // beyondOf returns the round trip between where a request enters and the site that serves it: what of its parts the others leave.
 func beyondOf(e *sim.Explanation) int64 {
 	ns := e.TTFB - e.WaitNs
-	for _, part := range slices.Concat(openingParts, wayParts, lastParts) {
-		ns -= e.Causes[part.cause]
+	for _, part := range slices.Concat(openingParts(&e.Connection), wayParts, lastParts) {
+		ns -= wayOf(e)[part.cause]
 	}
 	return ns
 }
@@ -266,6 +264,15 @@ func addSteps(add func(ns int64, site, format string, args ...any), e *sim.Expla
 		return
 	}
 	left := e.WaitNs
+	for _, s := range e.Tried {
+		left -= s.Ns
+	}
+	if e.Outcome.IsFailure() {
+		if left != 0 || len(e.Tried) == 0 {
+			add(left, e.Site, "%s", e.Reason.EndsInWords())
+		}
+		return
+	}
 	for c := range sim.NumCauses {
 		ns := e.Causes[c]
 		switch c {

@@ -177,8 +177,10 @@ type look struct {
 	has bool
 	// fromDisk says that it was on the disk and not in memory, and that it takes time to read it.
 	fromDisk bool
-	size     int64
-	held     freshness.Held
+	// wasPurged says that it was there until now, and is gone since it was purged.
+	wasPurged bool
+	size      int64
+	held      freshness.Held
 }
 
 // look looks for an object by its key in the cache, which counts as asked for.
@@ -200,6 +202,7 @@ func (a *aging) look(number uint8, key uint64, now int64) look {
 	}
 	if len(a.purges) > 0 && a.isPurged(number, l.object, h, now) {
 		a.remove(key)
+		l.wasPurged = true
 		return l
 	}
 	l.has, l.size, l.held = true, size, *h

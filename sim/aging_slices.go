@@ -47,8 +47,8 @@ func (s *site) serveAgedPart(t *tier, n uint32, now int64) {
 			s.trace.looks(s, t, &l, now)
 		}
 		serves, begins := a.decide(&l, w.number, fetch != 0)
-		if s.trace != nil && !serves && !begins {
-			s.trace.joins()
+		if s.trace != nil && !serves {
+			s.trace.lacksAged(p, begins)
 		}
 		if begins {
 			// What the origin works on each slice is drawn by its number, that of the first as of a whole object.
@@ -108,6 +108,9 @@ func (s *site) takeHeldSlice(t *tier, n uint32, l *look, now int64) bool {
 	p.gets(o, p.wanted(t.sliceBytes))
 	p.age.see(l.policy, &l.held, now)
 	p.last = max(p.first, now)
+	if s.trace != nil {
+		s.trace.gets(s, t, p, o, nil, p.last)
+	}
 	return true
 }
 
@@ -144,6 +147,9 @@ func (s *site) pourAgedPart(t *tier, n, fetch uint32, began bool, now int64) {
 	}
 	p.gets(is.outcome, p.wanted(t.sliceBytes))
 	p.age.see(v.policy, &held, is.first-read)
+	if s.trace != nil {
+		s.trace.gets(s, t, p, is.outcome, f, is.last)
+	}
 	if end >= p.to {
 		p.last = is.last
 		s.concludePart(t, n)

@@ -56,7 +56,7 @@ type clients struct {
 	visits *visits // who asks, nil where nobody knows
 	// exchanged is that of the request answered last, where there are stacks.
 	exchanged exchange
-	explained *explainedTransfer // is told what the transfer of each answer is made of, nil where nobody asks for it
+	explained *explainedConnection // is told of their connections, nil where nobody asks for it
 
 	kind     Kind // says how the site serves a request; agingVisits where it meets a cache that ages
 	workload *workloadRun
@@ -175,10 +175,13 @@ func (c *clients) drawClient(r *request) {
 	if c.sizes != nil {
 		r.bytes = c.sizes.take()
 	}
-	if c.visits != nil {
-		c.visits.ask(c, r)
-	} else {
+	switch {
+	case c.visits == nil:
 		c.next(r)
+	case c.explained != nil:
+		c.explained.ask(c, r)
+	default:
+		c.visits.ask(c, r)
 	}
 	if c.loss > 0 {
 		r.resent = c.drawLoss(r)

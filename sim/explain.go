@@ -27,14 +27,20 @@ type Explanation struct {
 	Site string
 	// Opened is when that site opened, since the start of the run; 0 of one that has always been there.
 	Opened time.Duration
-	// Line is the user's line.
-	Line topology.Technology
+	// Line is the user's line, Connection that over which the request was asked.
+	Line       topology.Technology
+	Connection UserConnection
 	// Tried are the tries that were given up and the waits between them, in order of time; ConnectsAfter is how many of them came before the user opened
 	// the connection on which it got its answer. Steps are what went on after them behind that site. Together they sum to the time between the request's
 	// arrival there and the first byte, or to how long the failed one waits in vain from then on.
 	Tried         []Step
 	ConnectsAfter int
 	Steps         []Step
+	// Way is what the request's way to that site and back took where it failed with an error, as Causes has it of others: with WaitNs it sums to TTFB. It is 0
+	// where there was no answer.
+	Way [NumCauses]int64
+	// Bytes is the size of the answer.
+	Bytes int64
 	// WaitNs is that time.
 	WaitNs int64
 	// Rest is what the other bytes waited for: it sums to what TTLB is more than TTFB.
@@ -80,13 +86,16 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 				first = min(first, q.arrived+s.TTFB)
 			}
 			e.Sighting, e.Site, e.Line, e.WaitNs = *s, p.sites[of.site].id, q.line, first-q.arrived
-			e.Opened = p.openedAt(e.Site)
+			e.Opened, e.Connection, e.Bytes = p.openedAt(e.Site), r.connectionOf(s), s.bytes
 			if t.found {
 				e.Tried, e.ConnectsAfter = t.triedSteps()
 				e.Steps = t.steps(first, s.Outcome, s.Reason)
 			}
-			if !s.Outcome.IsFailure() {
+			switch {
+			case !s.Outcome.IsFailure():
 				e.Rest = r.restOf(&e.Sighting, of)
+			case !s.Reason.IsSilence():
+				e.Way = r.wayOf(&e.Sighting, of)
 			}
 		}
 	}

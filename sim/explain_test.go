@@ -193,7 +193,7 @@ func TestRequestsToTheServersOfCachesAreExplained(t *testing.T) {
 		require.Equal(t, e.WaitNs, sum, "request %d: %v", i+1, e.Steps)
 		require.NotEmpty(t, e.Steps, "request %d, %v", i+1, e.Outcome)
 		first := e.Steps[0]
-		require.Regexp(t, `^.*, server [123] of 3: (has it|reads it from the disk|does not have it.*)$`, first.Text)
+		require.Regexp(t, `^.*, server [123] of 3: (has it in its memory|reads it from the disk|does not have it.*)$`, first.Text)
 		switch {
 		case e.Outcome != Hit:
 			require.Contains(t, first.Text, "does not have it")

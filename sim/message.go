@@ -175,6 +175,9 @@ func (s *site) receive(m *message) {
 		case spillPart:
 			s.landSpilledRejected(m)
 		default:
+			if s.trace != nil {
+				s.trace.refused(s, s.tier(m.of), m.token, m.at, m.why())
+			}
 			s.failFetch(s.tier(m.of), m.token, m.at, m.why(), false)
 		}
 	case noAnswer:

@@ -113,13 +113,6 @@ func (c *clients) drawPart(size int64) (from, to int64) {
 	return c.workload.ranges.Draw(&stream, size)
 }
 
-// asksForPart notes which bytes of an object a request is for that is explained, if it is not for all.
-func (t *tracer) asksForPart(s *site, at, from, to, size int64) {
-	if t.current && to > 0 && to-from < size {
-		t.mark(at, s.name, "asks for bytes %d to %d of %d", from, to-1, size)
-	}
-}
-
 // goOnWithPart serves the next slice of what a user asks for.
 func (s *site) goOnWithPart(m *message) {
 	if s.trace != nil {
@@ -171,14 +164,18 @@ func (s *site) servePart(t *tier, n uint32, now int64) {
 			return
 		}
 		p.got[Hit] += wanted
+		ready := now
 		if !p.isBegun {
-			p.isBegun, p.first = true, now
 			if t.servers != nil {
 				p.waits.service = t.servers.readTime()
-				p.first += p.waits.service
+				ready += p.waits.service
 			}
+			p.isBegun, p.first = true, ready
 		}
 		p.last = max(p.first, now)
+		if s.trace != nil {
+			s.trace.hasSlice(s, t, p, key, now, ready)
+		}
 		if end >= p.to {
 			s.concludePart(t, n)
 			return
@@ -192,6 +189,9 @@ func (s *site) awaitPart(t *tier, n uint32, key uint64, bytes, now int64) {
 	p := s.parts.at(n)
 	c := &s.clients[p.clients]
 	f, outcome := t.flights.find(key), DelayedHit
+	if s.trace != nil {
+		s.trace.lacksSlice(s, t, p, key, f, now)
+	}
 	if f == nil {
 		outcome = Miss
 		p.outcome = Miss
@@ -237,6 +237,9 @@ func (s *site) pourPart(t *tier, n uint32, f *flight, outcome Outcome, now int64
 		p.waits.inVain = f.waitedInVain(p.arrived, first)
 	}
 	if end < p.to {
+		if s.trace != nil {
+			s.trace.gets(s, t, p, outcome, f, max(now, f.last))
+		}
 		m := s.send(s.id, max(now, f.last))
 		m.kind, m.token = nextSlice, n
 		p.slice++
@@ -244,6 +247,9 @@ func (s *site) pourPart(t *tier, n uint32, f *flight, outcome Outcome, now int64
 	}
 	// The bytes come evenly; for those behind what is asked for nobody waits.
 	p.last = max(first, f.first+proportion(f.last-f.first, upTo-begin, end-begin))
+	if s.trace != nil {
+		s.trace.gets(s, t, p, outcome, f, p.last)
+	}
 	s.concludePart(t, n)
 }
 

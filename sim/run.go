@@ -464,7 +464,7 @@ func (r *run) complete(c *clients, number, m int, e *entry, kind Kind, shared *w
 	}
 	c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
 	if r.explains != nil {
-		c.explained = new(explainedTransfer)
+		c.explained = &explainedConnection{trace: r.trace}
 		c.sees = func(is *Sighting) { r.explains(is, e, &is.request, is.first) }
 	}
 }

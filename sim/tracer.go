@@ -37,6 +37,10 @@ type tracer struct {
 	site        string
 	connects    int
 	isConnected bool
+	got         []gotSlice     // of what is asked for, in their order
+	connection  UserConnection // of visits
+	setUp       exchange       // of that
+	hasMovedOn  bool           // to the next site
 }
 
 // A mark is an instant, and what went on until then.
@@ -44,6 +48,7 @@ type mark struct {
 	at   int64
 	site string
 	text string
+	run  sliceRun // that the text is of, none where it is of no slices
 }
 
 // A flightName tells the fetches of a run apart, as long as they are under way.
@@ -54,7 +59,7 @@ type flightName struct {
 }
 
 func (t *tracer) mark(at int64, site, text string, args ...any) {
-	t.marks = append(t.marks, mark{at, site, fmt.Sprintf(text, args...)})
+	t.marks = append(t.marks, mark{at: at, site: site, text: fmt.Sprintf(text, args...)})
 }
 
 // visit looks whether a request of a user, by its number, is the one to follow.
@@ -97,14 +102,15 @@ func slow(hops []nextHop) []nextHop {
 // looks notes what a tier has of an object that ages.
 func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
 	if t.current {
-		t.mark(now, s.name, "%s%s%s: %s", t.tierName(of), of.sliceInWords(l.key), of.serverInWords(l.key), l.inWords(now, of.layerInWords(l)))
+		t.markHeld(now, s, of, l.key, "%s", l.inWords(now, of.layerInWords(l)))
 	}
 }
 
 // joins notes that whoever has looked for an object that ages waits for a fetch of it that is under way.
 func (t *tracer) joins() {
 	if t.current {
-		t.marks[len(t.marks)-1].text += "; another request has begun to fetch it, and it waits for that"
+		last := &t.marks[len(t.marks)-1]
+		last.text, last.run = last.text+"; another request has begun to fetch it, and it waits for that", sliceRun{}
 	}
 }
 
@@ -139,10 +145,15 @@ func (t *tracer) reads(s *site, of *tier, key uint64, now, read int64) {
 		return
 	}
 	from := "has it"
-	if read > 0 {
+	switch hasDisk := of.servers != nil && of.servers.DiskRead > 0; {
+	case read > 0:
 		from = "reads it from the disk"
+	case hasDisk && of.servers.readTime() > 0:
+		from = "has it on its disk"
+	case hasDisk:
+		from = "has it in its memory"
 	}
-	t.mark(now+read, s.name, "%s%s: %s", t.tierName(of), of.serverInWords(key), from)
+	t.markHeld(now+read, s, of, key, "%s", from)
 }
 
 // holds notes that an upper tier has what a question asks for, from an instant on.
@@ -160,15 +171,7 @@ func (t *tracer) misses(s *site, of *tier, key uint64, f *flight, now int64) {
 	if f != nil {
 		text = "does not have it; another request has begun to fetch it, and it waits for that"
 	}
-	t.mark(now, s.name, "%s%s: %s", t.tierName(of), of.serverInWords(key), text)
-}
-
-// sliceInWords names a slice by its number from 1, where a cache keeps slices.
-func (t *tier) sliceInWords(key uint64) string {
-	if t.sliceBytes == 0 {
-		return ""
-	}
-	return fmt.Sprintf(", slice %d", key>>sliceShift+1)
+	t.markHeld(now, s, of, key, "%s", text)
 }
 
 // serverInWords names the server of a cache by its number from 1, where there are several apart.
@@ -181,7 +184,10 @@ func (t *tier) serverInWords(key uint64) string {
 
 // inWords says what a cache has of an object in one of its layers, and what it may do with it.
 func (l *look) inWords(now int64, layer string) string {
-	if !l.has {
+	switch {
+	case l.wasPurged:
+		return "had it until it was purged"
+	case !l.has:
 		return "does not have it"
 	}
 	if l.held.Answer != freshness.Good {
@@ -302,6 +308,14 @@ func (c *came) inWords() string {
 		return "with what is stale there"
 	}
 	return "with it"
+}
+
+// refused notes that who was asked for a followed fetch could not have it.
+func (t *tracer) refused(s *site, of *tier, n uint32, now int64, why Reason) {
+	if t.follows(s, of, n) {
+		f := &of.flights.pool[n]
+		t.mark(now, s.name, "on the way back from %s, without it: %v", t.plan.sites[of.hops[f.number][f.choice].to].id, why)
+	}
 }
 
 // silent notes that a followed fetch has waited in vain.

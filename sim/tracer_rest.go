@@ -9,9 +9,6 @@ import (
 // What the other bytes of an explained request wait for: the links and the connection to the user or, where they come later to the site that serves it, what
 // that waits for from further up.
 
-// An explainedTransfer is what the transfer of the latest answer to clients was made of, behind its first bytes.
-type explainedTransfer struct{ parts transport.Parts }
-
 // An upstreamRest is what the other bytes from further up waited for that came last.
 type upstreamRest struct {
 	site, from string // where they were received and whence; empty where nothing is known
@@ -135,6 +132,10 @@ func (r *run) restOf(s *Sighting, of *entry) (all []Step) {
 	switch rest := &t.rest; {
 	case isOwn:
 		addParts(own, "", "to the user")
+	case len(t.got) > 0:
+		for _, step := range t.restOfSlices(s.first, s.last) {
+			add(min(step.Ns, left), step.Site, "%s", step.Text)
+		}
 	case s.Outcome == DelayedHit:
 		add(left, r.plan.sites[of.site].id, "until the other bytes were there, which another request fetches")
 	case rest.byLinks:

@@ -71,7 +71,7 @@ func (t *tracer) leaves(c *clients, of *try, later, took int64) {
 			t.tried = slices.Insert(t.tried, t.connects, Step{took, c.patience.site.name, "a new connection, which the client leaves later"})
 		}
 		t.left += took
-		t.isConnected = false
+		t.isConnected, t.hasMovedOn = false, true
 	}
 }
 

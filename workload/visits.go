@@ -115,6 +115,9 @@ func (v *Visits) Of(line topology.Technology) Versions {
 // versionNames are the versions of HTTP as files and users call them.
 var versionNames = [...]string{"1.1", "2", "3"}
 
+// VersionName returns the name of a version of HTTP by its number from 0: "1.1", "2" or "3".
+func VersionName(version int) string { return versionNames[version] }
+
 func (v Versions) validate(path string) error {
 	if v == (Versions{}) {
 		return nil
