@@ -128,12 +128,10 @@ func measuresJudgedBy(judged workload.Byte) []Measure {
 				Of: behind{source: shareAt(sim.TierHitBytes, sim.TierBytes)}, Kinds: cacheable, BySite: true},
 			{Label: Label{Metric: "origin offload", Statistic: "by requests", Unit: "share", Better: More},
 				AmongTiers: Shown{Table: OriginTable, Column: "origin offload", Bar: "origin offload"},
-				Of:         ShareOf(func(t *Tallies) stats.Ratio { return ratio(without(t.Answered(), t.Count(sim.OriginRequests)), met(t)) }),
+				Of:         restOf(func(t *Tallies) stats.Ratio { return ratio(leftToOrigin(t), met(t)) }),
 				Kinds:      cacheable, Where: cached},
 			{Label: Label{Metric: "origin offload", Statistic: "by bytes", Unit: "share", Better: More},
-				Of: ShareOf(func(t *Tallies) stats.Ratio {
-					return ratio(without(t.Count(sim.Bytes), t.Count(sim.OriginBytes)), t.Count(sim.Bytes))
-				}),
+				Of:    restOf(func(t *Tallies) stats.Ratio { return ratio(t.Count(sim.OriginBytes), t.Count(sim.Bytes)) }),
 				Kinds: cacheable, Where: cached},
 			{Label: Label{Metric: "origin", Statistic: "requests", Unit: "requests", Better: Less, Judged: "origin requests",
 				Shown: Shown{Table: OriginTable, Column: "origin requests", SiteColumn: "origin requests"}},

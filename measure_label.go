@@ -12,7 +12,7 @@ type Label struct {
 	// requests".
 	Metric    string
 	Statistic string
-	// Unit is "share" (between 0 and 1), "ms", "requests", "bytes", "sessions", "players", or what an own measure counts.
+	// Unit is "share" (between 0 and 1; of an origin offload also below 0), "ms", "requests", "bytes", "sessions", "players", or what an own measure counts.
 	Unit string
 	// Q is the probability of a quantile, for example 0.95; 0 for other statistics.
 	Q float64

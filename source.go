@@ -71,6 +71,22 @@ func (share) replicates(row int, p *pairing) []float64 {
 	return stats.Pseudovalues(ratios(p.these, row))
 }
 
+// restOf makes what a ratio leaves of 1, below 0 where that is more: 1 less all numerators of the runs by all their denominators.
+func restOf(of func(*Tallies) stats.Ratio) Source { return rest{of} }
+
+type rest struct{ counted }
+
+func (rest) figure(row int, p *pairing) (Figure, bool) {
+	these, base := ratios(p.these, row), ratios(p.base, row)
+	return p.pair(stats.RestOf(these, p.level), func() stats.Estimate {
+		return stats.RestDifferenceOf(these, base, p.level)
+	}), true
+}
+
+func (rest) replicates(row int, p *pairing) []float64 {
+	return stats.RestPseudovalues(ratios(p.these, row))
+}
+
 // RatioOf makes a ratio of any size, times a factor that is more than 0: all numerators of the runs by all their
 // denominators. With nanoseconds above and a factor of 1e-6 it is a mean in ms.
 func RatioOf(of func(*Tallies) stats.Ratio, factor float64) Source { return scaled{of, factor} }

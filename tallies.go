@@ -84,8 +84,11 @@ func met(t *Tallies) uint64 {
 	return t.Count(sim.Requests) - t.Failures[sim.SiteDown] - t.Failures[sim.LinkDown]
 }
 
-// without returns what was served without the origin; the origin may have answered in vain.
-func without(served, origin uint64) uint64 { return served - min(origin, served) }
+// leftToOrigin counts the requests that no cache has taken off the origin: those that it has answered, by an error or not, those that it has rejected,
+// and those that nobody further up has answered.
+func leftToOrigin(t *Tallies) uint64 {
+	return t.Count(sim.OriginRequests) + t.Failures[sim.NextTierDown] + t.Failures[sim.QueueFull] + t.Failures[sim.Shed]
+}
 
 // peakRate is the largest number of requests of a batch, by its length in ns.
 func peakRate(t *Tallies) stats.Ratio {

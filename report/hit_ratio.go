@@ -60,6 +60,9 @@ func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 	if note := tierNote(allTiersBehind(c)); note != "" {
 		p.caption += " " + note
 	}
+	if note := offloadNote(c); note != "" {
+		p.caption += " " + note + " It has no bar."
+	}
 	if c.Replications > 1 {
 		p.caption += fmt.Sprintf(" Whiskers and ±: %s %% confidence intervals over replications.", percentOf(c.Level))
 	} else {
@@ -243,7 +246,7 @@ func drawBar(c draw.Canvas, p *plot.Plot, e stats.Estimate, bottom vg.Length, st
 	if !e.HasValue() {
 		return
 	}
-	end := c.X(p.X.Norm(e.Value))
+	end := c.X(p.X.Norm(max(e.Value, 0))) // an origin offload below 0 has no bar
 	c.SetColor(look.Translucent(style.Color, opacity))
 	c.Fill(vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: bottom}, Max: vg.Point{X: end, Y: bottom + hitBarHeight}}.Path())
 	if round > 0 {
@@ -253,6 +256,9 @@ func drawBar(c draw.Canvas, p *plot.Plot, e stats.Estimate, bottom vg.Length, st
 		}
 	}
 	if !e.HasInterval() {
+		return
+	}
+	if e.High < 0 {
 		return
 	}
 	low, high := c.X(p.X.Norm(max(e.Low, 0))), c.X(p.X.Norm(min(e.High, 1)))

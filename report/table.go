@@ -87,6 +87,9 @@ func legend(c *edgewise.Comparison) string {
 	if note := tierNote(allTiersBehind(c)); note != "" {
 		s = append(s, note)
 	}
+	if note := offloadNote(c); note != "" {
+		s = append(s, note)
+	}
 	if len(c.OwnParts) > 0 {
 		s = append(s, fmt.Sprintf("With parts that are not of edgewise: %s.", strings.Join(c.OwnParts, "; ")))
 	}

@@ -61,3 +61,26 @@ func TestMidTierHasHitRatiosOfItsOwn(t *testing.T) {
 		require.Contains(t, drawn, text)
 	}
 }
+
+// An offload below 0 is told where it is shown, and has no bar.
+func TestAnOffloadBelow0IsTold(t *testing.T) {
+	c := fixtureNamed("mid-tier")
+	markdown := func() string {
+		var b bytes.Buffer
+		require.NoError(t, report.WriteMarkdown(&b, c))
+		return b.String()
+	}
+	const told = "An origin offload below 0 says that the origin is asked for more often than users ask"
+	require.NotContains(t, markdown(), told)
+	of := c.Placements[2].Workloads[0].Figures
+	for i := range of {
+		if of[i].Metric == "origin offload" && of[i].Statistic == "by requests" {
+			of[i].Estimate = stats.Estimate{Value: -.5, Low: -.75, High: -.25, N: 10}
+		}
+	}
+	require.Contains(t, markdown(), told)
+	require.Contains(t, markdown(), "−50")
+	p, err := report.HitRatios(c, "")
+	require.NoError(t, err)
+	require.Contains(t, svg(t, p), "It has no bar.")
+}

@@ -32,6 +32,18 @@ func allTiersBehind(c *edgewise.Comparison) []string {
 	return tiersBehind(all...)
 }
 
+// offloadNote says what an origin offload below 0 is; it is empty where none is that is shown.
+func offloadNote(c *edgewise.Comparison) string {
+	if !anyWorkload(c, func(w *edgewise.WorkloadResult) bool {
+		return slices.ContainsFunc(w.Figures, func(f edgewise.Figure) bool {
+			return f.Metric == "origin offload" && f.Column != "" && f.Value < 0
+		})
+	}) {
+		return ""
+	}
+	return "An origin offload below 0 says that the origin is asked for more often than users ask, as where one request fetches several slices."
+}
+
 // tierNote explains the hit ratios of tiers behind the first; it is empty where there are none.
 func tierNote(tiers []string) string {
 	if len(tiers) == 0 {

@@ -334,7 +334,7 @@ func (w *WorkloadTally) check(p *Plan) error {
 	}
 	if len(w.Tiers) > 1 {
 		// What no tier has comes from the origin, and so does what users ask it for themselves.
-		n := misses + total.Outcomes[Bypass]
+		n := misses + w.askedDirectly(p)
 		for i := range w.Tiers[1:] {
 			n -= w.Tiers[1+i].Count(TierHits)
 		}
@@ -368,6 +368,16 @@ func (w *WorkloadTally) inVain(p *Plan, total *Tally) uint64 {
 	return total.Unanswered() + total.Count(Retries)
 }
 
+// askedDirectly returns the requests of users who enter at an origin which it has answered, by an error or not.
+func (w *WorkloadTally) askedDirectly(p *Plan) (n uint64) {
+	for i := range w.Sites {
+		if caches := p.sites[i].caches; len(caches) == 0 || caches[firstTier] == nil {
+			n += w.Sites[i].Tally.Outcomes[Bypass] + w.Sites[i].Tally.Failures[OriginError]
+		}
+	}
+	return n
+}
+
 // workloadNumber returns the number of a workload of the plan.
 func (p *Plan) workloadNumber(name string) int {
 	return slices.IndexFunc(p.workloads, func(o plannedWorkload) bool { return o.name == name })
@@ -395,7 +405,7 @@ func (w *WorkloadTally) checkFetches(p *Plan, total *Tally) error {
 			return fmt.Errorf("invariant broken: workload %q, tier %q: %d fetches, %d of them confirmed an object", w.Name, p.placement.Tiers[k].Name, all, confirmed)
 		}
 	}
-	met[maxTiers-1] = w.Counters[OriginRequests] - min(total.Outcomes[Bypass], w.Counters[OriginRequests])
+	met[maxTiers-1] = w.Counters[OriginRequests] - min(w.askedDirectly(p), w.Counters[OriginRequests])
 	if p.scenario.loses() {
 		return nil // what is asked of a site that is down is not answered
 	}

@@ -170,6 +170,8 @@ func (s *site) serveAtOrigin(v *arrival, c *clients, r *request) {
 	w := c.workload
 	service := slowed(s.slow, v.at, w.origin.At(c.work, c.count))
 	if within(s.errors, v.at) {
+		s.served[w.number].add(errorBytes, r.recorded)
+		s.courses.fetched(w.number, int(s.id), r.arrived, errorBytes, r.recorded)
 		c.fail(r, v.at+service, OriginError)
 		return
 	}

@@ -219,7 +219,7 @@ func sumOf(pairs []pair) sum {
 		s.denominator += p.denominator
 		s.isExact = s.isExact && p.numerator == math.Trunc(p.numerator) && p.denominator == math.Trunc(p.denominator)
 	}
-	s.isExact = s.isExact && s.numerator < exactFloats && s.denominator < exactFloats
+	s.isExact = s.isExact && math.Abs(s.numerator) < exactFloats && s.denominator < exactFloats
 	return s
 }
 
