@@ -76,12 +76,21 @@ func TestACatalogueMayChurn(t *testing.T) {
 	require.Equal(t, 2.0, w.Demand.(workload.Mixture).Churn)
 	for keys, want := range map[string]string{
 		"preset: images\n    churn: -1": `site.yaml:8: workloads[0].churn: is -1; want 0 to 10000`,
-		"kind: static\n    requests_per_second: 10\n    objects: 500\n    sizes: {median: 5KB}\n    churn: -1":                                       `workloads[0].churn: is -1; want 0 to 10000`,
-		"kind: static\n    requests_per_second: 10\n    objects: 100000000\n    sizes: {median: 5KB}\n    churn: 1":                                  `33554432 at most beside`,
-		"kind: static\n    requests_per_second: 10\n    objects: 500\n    sizes: {median: 5KB}\n    churn: 1\n    variants: {gzip: 50%, plain: 50%}": `variants`,
+		"kind: static\n    requests_per_second: 10\n    objects: 500\n    sizes: {median: 5KB}\n    churn: -1":                          `workloads[0].churn: is -1; want 0 to 10000`,
+		"kind: static\n    requests_per_second: 10\n    objects: 100000000\n    sizes: {median: 5KB}\n    churn: 1":                     `33554432 at most beside`,
+		"kind: static\n    requests_per_second: 10\n    objects: 500\n    sizes: {median: 5KB}\n    churn: 1\n    variants: [0.5, 0.5]": `site.yaml:12: workloads[0].variants: is [0.5, 0.5]; want none: new objects take the place of others (churn), of which no variants are kept apart`,
 	} {
 		_, err := readSite(t, keys)
 		require.ErrorContains(t, err, want, keys)
+	}
+}
+
+// Presets ask for objects just once, too: each of them in one variant.
+func TestPresetsMayHaveVariants(t *testing.T) {
+	for _, preset := range []string{"web-static", "images", "downloads"} {
+		w, err := readSite(t, "preset: "+preset+"\n    variants: 2")
+		require.NoError(t, err, preset)
+		require.Equal(t, []float64{.5, .5}, w.Service.(workload.Cacheable).VariantShares)
 	}
 }
 

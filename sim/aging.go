@@ -37,7 +37,8 @@ type agingContent struct {
 
 // A content is what a workload's origin says of its objects.
 type content struct {
-	base, objects uint32 // the first key, and the objects without their variants
+	base uint32 // the first key
+	numbering
 	// classes holds the ends of the classes of objects among numbers of 32 bits, one less than there are.
 	classes  []uint64
 	controls []freshness.Control // by class
@@ -55,7 +56,7 @@ func (r *run) newContent(number int) *content {
 	}
 	entity := random.Entity(w.Name)
 	c := &content{
-		base: s.keyBase(number), objects: uint32(s.objects(number) / service.Variants()),
+		base: s.keyBase(number), numbering: s.numberingOf(number),
 		classOf: random.NewKey(s.Seed, r.rep, entity, purpose.ClassOfObject), changes: random.NewKey(s.Seed, r.rep, entity, purpose.Change),
 	}
 	share := 0.0
@@ -69,7 +70,7 @@ func (r *run) newContent(number int) *content {
 }
 
 // object returns the object behind a key, whatever its variant.
-func (c *content) object(key uint32) uint32 { return (key - c.base) % c.objects }
+func (c *content) object(key uint32) uint32 { return c.numbering.object(key - c.base) }
 
 // primaryOf returns the key of an object whatever its variant: the primary key of RFC 9111, by which objects are shared among the servers of a cache, and
 // among the caches of a tier.

@@ -144,18 +144,20 @@ func (s *Scenario) Validate() error {
 // kind returns the kind of a workload by its number.
 func (s *Scenario) kind(number int) Kind { return KindOf(s.Workloads[number].Service) }
 
-// objects returns how many objects of a workload caches may keep.
+// objects returns how many numbers the objects of a workload have that caches may keep.
 func (s *Scenario) objects(number int) int {
 	if d, ok := s.Workloads[number].Demand.(workload.Catalogued); ok && s.kind(number).MeetsCaches() {
-		return d.Catalogue() * variantsOf(&s.Workloads[number])
+		w := &s.Workloads[number]
+		return d.Catalogue() + regular(w)*(variantsOf(w)-1)
 	}
 	return 0
 }
 
-// regular returns how many of the n objects of a workload are asked for again and again.
-func regular(w *workload.Workload, n int) int {
-	if d, ok := w.Demand.(workload.Endless); ok && d.Catalogue() > d.Regular() {
-		return min(d.Regular(), n) // such a demand has no variants
+// regular returns how many of the objects of a workload are asked for again and again, whatever variants they have.
+func regular(w *workload.Workload) int {
+	n := w.Demand.(workload.Catalogued).Catalogue()
+	if d, ok := w.Demand.(workload.Endless); ok {
+		return min(d.Regular(), n)
 	}
 	return n
 }
@@ -301,7 +303,7 @@ func (s *Scenario) validatePreload(number int) error {
 	if s.Workloads[number].RecordsSizes() {
 		return fmt.Errorf("asks by a %T, which says only with each request how large the object is; caches can be preloaded for a demand that leaves sizes to its service", s.Workloads[number].Demand)
 	}
-	if n = regular(&s.Workloads[number], n); n > maxPreloadObjects {
+	if n = regular(&s.Workloads[number]) * variantsOf(&s.Workloads[number]); n > maxPreloadObjects {
 		return fmt.Errorf("has %d objects; caches can be preloaded from %d at most", n, maxPreloadObjects)
 	}
 	return nil

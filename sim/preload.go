@@ -127,7 +127,7 @@ type preloadedWorkload struct {
 	popularity []float64
 	bytes      []int64
 	base       uint32
-	perVariant uint32 // objects, those that are asked for once among them
+	numbering
 	// askedOnce is the share of the requests for objects that are asked for once; their sizes are in the catalogue,
 	// and of their numbers, the highest are of those that were asked for before the run.
 	askedOnce float64
@@ -161,7 +161,7 @@ func (p *preloader) readCatalogues() error {
 			return err
 		}
 		of.askedOnce, of.highest = askedOnce(w), uint32(n-1)
-		of.base, of.perVariant = s.keyBase(number), uint32(n/variantsOf(w))
+		of.base, of.numbering = s.keyBase(number), s.numberingOf(number)
 		if d, ok := w.Demand.(workload.Churning); ok {
 			of.renewal = d.RenewalOf(w.Name, s.Seed, p.rep)
 		}
@@ -169,8 +169,8 @@ func (p *preloader) readCatalogues() error {
 		if shares := w.Service.(workload.Cacheable).VariantShares; len(shares) > 1 {
 			of.popularity = p.ofVariants(of.popularity, shares)
 		}
-		if n := n / variantsOf(w); known != regular(w, n) {
-			return fmt.Errorf("workload %q: %T has %d objects and says how popular %d are", w.Name, w.Demand, regular(w, n), known)
+		if n := w.Demand.(workload.Catalogued).Catalogue(); known != regular(w) {
+			return fmt.Errorf("workload %q: %T has %d objects and says how popular %d are", w.Name, w.Demand, regular(w), known)
 		} else if of.askedOnce > 0 && n-known < workload.AskedBefore {
 			return fmt.Errorf("workload %q: %T has %d numbers for objects that are asked for once; want at least the %d of those before the run",
 				w.Name, w.Demand, n-known, workload.AskedBefore)

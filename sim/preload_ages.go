@@ -137,7 +137,7 @@ func (p *preloader) keyOf(number, k int) uint32 { return p.plan.scenario.keyBase
 // primaryOf returns the key of the k-th object of a workload, whatever its variant.
 func (p *preloader) primaryOf(number, k int) uint64 {
 	w := &p.workloads[number]
-	return uint64(w.base + uint32(k)%w.perVariant)
+	return uint64(w.base + w.object(uint32(k)))
 }
 
 // ofVariants returns how popular the variants of objects are, the first of all objects before the second.

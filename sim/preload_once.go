@@ -60,7 +60,7 @@ func (p *preloader) addOnce(t *tier, s *site, rates rates, server, from int, d *
 			if ago += stream.Exp() / rates[i].once; ago > oldest {
 				break
 			}
-			bytes := of.catalogue.SizeBytes(number)
+			bytes := of.catalogue.SizeBytes(of.object(number))
 			for at := math.Float64bits(ago) >> coarse; step < at; step++ {
 				held += regular[step]
 			}

@@ -79,7 +79,7 @@ func (p *preloader) deal(s *servingCaches) dealt {
 
 // shardOf returns which server has an object, and all of its variants.
 func (w *preloadedWorkload) shardOf(s *servingCaches, object uint32) int {
-	return s.serverOf(uint64(w.base+object%w.perVariant), 0)
+	return s.serverOf(uint64(w.base+w.object(object)), 0)
 }
 
 // shardOf returns which server of a tier has an object, of which each has one.

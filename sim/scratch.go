@@ -32,11 +32,12 @@ func (s *Scenario) newScratch() *scratch {
 	objects, perSecond, endless := 0, 0.0, false
 	for i := range s.Workloads {
 		if n := s.objects(i); n > 0 {
+			again := regular(&s.Workloads[i]) * variantsOf(&s.Workloads[i])
 			if !endless {
-				objects += regular(&s.Workloads[i], n)
+				objects += again
 			}
 			perSecond += perSecondOf(&s.Workloads[i])
-			endless = endless || regular(&s.Workloads[i], n) < n // keys from here on are found by hashing
+			endless = endless || again < n // keys from here on are found by hashing
 		}
 	}
 	requests := perSecond * (s.WarmUp + s.Duration).Seconds()

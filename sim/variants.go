@@ -6,11 +6,36 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// variants are what caches keep apart of each object of a workload, nil where there is one. The key of an object's n-th variant
-// lies n times the number of objects behind that of its first.
+// variants are what caches keep apart of each object of a workload, nil where there is one.
 type variants struct {
-	objects uint32
-	ends    []uint64 // of their shares among numbers of 32 bits, one less than there are
+	numbering
+	ends []uint64 // of their shares among numbers of 32 bits, one less than there are
+}
+
+// A numbering says which numbers the objects of a workload have among its keys. The number of an object's n-th variant lies n times the number
+// of objects that have variants behind that of its first. Objects that are asked for once have no others, and are behind all of these.
+type numbering struct{ varied, beyond uint32 }
+
+func (s *Scenario) numberingOf(number int) numbering {
+	w := &s.Workloads[number]
+	varied := uint32(regular(w))
+	return numbering{varied, varied * uint32(variantsOf(w))}
+}
+
+// object returns the number of an object by that of one of its variants.
+func (n *numbering) object(variant uint32) uint32 {
+	if variant < n.beyond {
+		return variant % n.varied
+	}
+	return variant - (n.beyond - n.varied)
+}
+
+// variant returns the number of an object's n-th variant, from 0.
+func (n *numbering) variant(object, nth uint32) uint32 {
+	if object < n.varied {
+		return object + nth*n.varied
+	}
+	return object + (n.beyond - n.varied)
 }
 
 // variantsOf returns how many variants each object of a workload has.
@@ -26,7 +51,7 @@ func (s *Scenario) newVariants(number int) *variants {
 	if n == 1 {
 		return nil
 	}
-	v := &variants{objects: uint32(s.objects(number) / n)}
+	v := &variants{numbering: s.numberingOf(number)}
 	sum := 0.0
 	for _, share := range s.Workloads[number].Service.(workload.Cacheable).VariantShares[:n-1] {
 		sum += share
@@ -39,7 +64,7 @@ func (s *Scenario) newVariants(number int) *variants {
 func (w *workloadRun) variantBytes(key uint32) int64 {
 	number := key - w.base
 	if w.variants != nil {
-		number %= w.variants.objects
+		number = w.variants.object(number)
 	}
 	return w.catalogue.SizeBytes(number)
 }
@@ -73,7 +98,7 @@ type variantSource struct {
 func (s *variantSource) Draw(to int64, b *workload.Batch) int {
 	n := s.Source.Draw(to, b)
 	for i := range b.Object[:n] {
-		b.Object[i] += s.draw(s.rand.Uint64()) * s.objects
+		b.Object[i] = s.variant(b.Object[i], s.draw(s.rand.Uint64()))
 	}
 	return n
 }

@@ -160,7 +160,7 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 		}
 		objects += float64(n)
 		if _, ok := w.Demand.(workload.Popular); ok {
-			rates += float64(regular(w, n))
+			rates += float64(regular(w) * variantsOf(w))
 			once += heldOnce(w)
 		}
 		if !w.RecordsSizes() {

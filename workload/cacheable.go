@@ -105,8 +105,8 @@ func (c Cacheable) validate(w *Workload) error {
 	if w.RecordsSizes() && c.Ranges != (Ranges{}) {
 		return invalid.New("Service.Ranges", c.Ranges.Share, "none: the demand, a %s, says how much each request asks for", typeOf(w.Demand))
 	}
-	if d, ok := w.Demand.(Endless); ok && c.Variants() > 1 && d.Catalogue() > d.Regular() {
-		return invalid.New("Service.VariantShares", c.VariantShares, "none: the demand asks for objects just once, or for new ones")
+	if d, ok := w.Demand.(Churning); ok && c.Variants() > 1 && d.RenewalOf(w.Name, 0, 0).Lifetime > 0 {
+		return invalid.New("Service.VariantShares", c.VariantShares, "none: new objects take the place of others (churn), of which no variants are kept apart, so far")
 	}
 	return invalid.First(hasObjects(w.Demand), invalid.In("Service", c.Validate()), w.validatePatience())
 }
