@@ -33,7 +33,7 @@ type tracedWorkload struct {
 }
 
 func readTrace(r *reader, v value, w *workload.Workload) {
-	t := &tracedWorkload{value: v, file: fileRef{most: maxTraceBytes}}
+	t := &tracedWorkload{value: v, file: fileRef{most: maxTraceBytes}, options: trace.RecordingOptions{KeepWrites: true}}
 	o := &t.options
 	keys := slices.DeleteFunc(append(r.headKeys(w), clientKeys(w)...), func(f field) bool { return f.key == "day" }) // a trace has days of its own
 	seen := v.fields(append(keys,
@@ -121,7 +121,14 @@ func readRules(v value, to *trace.Rules) {
 				to.HeaderBytes = &bytes
 			}
 		}},
-		field{"writes", choice(unmarshalled[trace.WriteRule], &to.Writes)},
+		field{"writes", func(v value) {
+			choice(unmarshalled[trace.WriteRule], &to.Writes)(v)
+			if to.Writes == trace.WritesFill || to.Writes == trace.WritesRemove {
+				text, _ := to.Writes.MarshalText()
+				v.problem("is %s; want auto, pass or ignore: in a study what writes passes by all caches to the origin, and what these then do with what they hold says the profile of their freshness", text)
+				to.Writes = trace.WritesAuto
+			}
+		}},
 	)
 	if err := to.Validate(); err != nil {
 		v.problem("%s", oneLine(err))
@@ -222,6 +229,7 @@ func (r *reader) checkTrace(t *tracedWorkload, w *workload.Workload) {
 			said = append(said, fmt.Sprintf(text, args...))
 		}
 	}
+	note(rec.HasWrites(), "%s of them write or delete, and pass by caches to the origin", humanize.Comma(int64(rec.Writes())))
 	note(t.options.SampleKeys > 0, "%v of its keys", t.options.SampleKeys)
 	note(t.demand.SpeedUp > 0, "replayed %v times as fast", t.demand.SpeedUp)
 	note(rec.Empty() > 0, "%s requests of size 0 left out", humanize.Comma(rec.Empty()))

@@ -238,6 +238,32 @@ func TestAnAccessLogIsReplayed(t *testing.T) {
 	require.Equal(t, 4, study.Workloads[0].Demand.(workload.Trace).Recording.Requests())
 }
 
+func TestWritesOfALogPassByToTheOrigin(t *testing.T) {
+	for _, rules := range []string{"", "    rules: {writes: pass}"} {
+		study, err := loadTraced(t, rules, cloudFront(t))
+		require.NoError(t, err)
+		rec := study.Workloads[0].Demand.(workload.Trace).Recording
+		require.Equal(t, 8, rec.Requests(), "six, a POST and a DELETE")
+		require.Equal(t, 2, rec.Writes())
+		require.True(t, study.Workloads[0].Writes())
+		require.Contains(t, strings.Join(study.Sources, "\n"), "2 of them write or delete, and pass by caches to the origin")
+	}
+	study, err := loadTraced(t, "", []byte("time,key,size,op\n0,a,10,get\n1,a,20,set\n2,a,0,delete\n3,a,10,get\n4,b,0,purge\n"))
+	require.NoError(t, err)
+	rec := study.Workloads[0].Demand.(workload.Trace).Recording
+	require.Equal(t, 4, rec.Requests())
+	for i, want := range []struct {
+		writes bool
+		bytes  int64
+	}{{false, 10}, {true, 1}, {true, 1}, {false, 10}} {
+		_, object, bytes := rec.Request(i)
+		require.Equal(t, want.bytes, bytes, i)
+		require.Equal(t, want.writes, rec.IsWrite(i))
+		require.Zero(t, object)
+	}
+	require.Contains(t, strings.Join(study.Warnings, "\n"), "1 of operation purge")
+}
+
 func TestATraceWithoutHeaderIsReplayed(t *testing.T) {
 	study, err := loadTraced(t, `    header: [time, "-", key, size]`+"\n    separator: \"|\"", []byte("0|1|A|8371\n103|1|B|31\n159|1|A|8371\n"))
 	require.NoError(t, err)
@@ -247,7 +273,8 @@ func TestATraceWithoutHeaderIsReplayed(t *testing.T) {
 
 func TestWhatAStudyCannotDoWithALogIsRefused(t *testing.T) {
 	for _, tt := range []struct{ keys, want string }{
-		{"", "request 6 writes or deletes; a study replays what is asked for, and has no such requests: leave them out (writes: ignore), or replay them with edgewise cache"},
+		{"    rules: {writes: remove}", "is remove; want auto, pass or ignore: in a study what writes passes by all caches to the origin"},
+		{"    rules: {writes: fill}", "is fill; want auto, pass or ignore"},
 		{"    rules: {writes: sometimes}", `is "sometimes"; want one of auto, fill, remove, pass, ignore`},
 		{"    rules: {key: [path, colour]}", "want some of host, path, query, method, each once"},
 		{"    rules: {status: [20]}", "want a status from 100 to 999"},

@@ -101,12 +101,12 @@ func (c *content) version(class int, object uint32, at int64) uint32 {
 	return changes.Version(random.Key(c.changes.At(uint64(object))), at)
 }
 
-// ages reports whether anything that the caches of a placement hold can expire, be purged or have variants.
+// ages reports whether anything that the caches of a placement hold can expire, be purged, be written or have variants.
 func (s *Scenario) ages(p *placement.Placement) bool {
 	if len(p.Tiers) == 0 {
 		return false
 	}
-	if len(s.Purges) > 0 || saysLifetimes(s, p) {
+	if len(s.Purges) > 0 || saysLifetimes(s, p) || s.writes() {
 		return true
 	}
 	return slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool { return variantsOf(&w) > 1 })

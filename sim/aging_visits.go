@@ -4,6 +4,10 @@ import "github.com/edgewise-sim/edgewise/cache/freshness"
 
 // visitAging serves a user's request for an object at a tier that ages.
 func (s *site) visitAging(v *arrival, c *clients) {
+	if c.workload.isWrite(v.key) {
+		s.visitWrite(v, c)
+		return
+	}
 	request := c.arrive(v.clients, v.at)
 	r := &request
 	c.draw(r)

@@ -69,11 +69,13 @@ type clients struct {
 type workloadRun struct {
 	number uint8 // of the workload
 	// These are those of a cacheable workload.
-	base      uint32    // the key of its first object: keys number the objects of all workloads
-	variants  *variants // of its objects, where they age
-	catalogue workload.Catalogue
-	origin    workload.ServiceTime
-	ranges    workload.RangeLaw
+	base     uint32    // the key of its first object: keys number the objects of all workloads
+	variants *variants // of its objects, where they age
+	// firstWrite is the number that stands for writing the first object, and writeKeys the key of that at caches; 0 where nothing is written.
+	firstWrite, writeKeys uint32
+	catalogue             workload.Catalogue
+	origin                workload.ServiceTime
+	ranges                workload.RangeLaw
 	// These are those of a computed workload.
 	workload.Computed
 	coin uint64 // below this, of 2^32, a request needs its data
@@ -89,6 +91,10 @@ func (s *Scenario) newWorkloadRun(number int, replication uint64) *workloadRun {
 		of.origin = service.Origin
 		of.ranges = service.Ranges.Law()
 		of.variants = s.newVariants(number)
+		if w := &s.Workloads[number]; w.Writes() {
+			of.firstWrite = uint32(w.Demand.(workload.Catalogued).Catalogue())
+			of.writeKeys = of.base + uint32(s.objects(number)) - of.firstWrite
+		}
 	case workload.Computed:
 		of.Computed, of.coin = service, outOf32(service.Data.Probability)
 	}

@@ -170,7 +170,7 @@ func (s *site) expire(t *tier, n uint32, now int64) {
 	if t.pools != nil {
 		t.leaveConnection(f, now, false)
 	}
-	if f.isLost || meets(s.outages, now, now) != nil || !f.moveOn(t.hops[f.number], now) {
+	if f.isLost || meets(s.outages, now, now) != nil || t.isWrite(n) || !f.moveOn(t.hops[f.number], now) {
 		s.failFetch(t, n, now, NextTierDown, true)
 		return
 	}

@@ -148,7 +148,11 @@ func (s *Scenario) kind(number int) Kind { return KindOf(s.Workloads[number].Ser
 func (s *Scenario) objects(number int) int {
 	if d, ok := s.Workloads[number].Demand.(workload.Catalogued); ok && s.kind(number).MeetsCaches() {
 		w := &s.Workloads[number]
-		return d.Catalogue() + regular(w)*(variantsOf(w)-1)
+		n := d.Catalogue() + regular(w)*(variantsOf(w)-1)
+		if w.Writes() {
+			n += d.Catalogue() // of what is written
+		}
+		return n
 	}
 	return 0
 }

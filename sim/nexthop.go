@@ -21,12 +21,13 @@ type nextHop struct {
 	part part
 	// remote says that the answer depends on what others ask: of a cache, of servers that may be busy. Then the
 	// hop is asked by message; otherwise its answer is arithmetic.
-	remote  bool
-	outages []outage
-	away    []span     // when nobody asks the site who can ask another
-	closed  []span     // when the way there is another: links fail
-	errors  []span     // when an origin answers errors
-	slow    []slowSpan // when it works more slowly; of a hop that is asked by message the site itself knows
+	remote    bool
+	outages   []outage
+	away      []span     // when nobody asks the site who can ask another
+	closed    []span     // when the way there is another: links fail
+	errors    []span     // when an origin answers errors
+	slow      []slowSpan // when it works more slowly; of a hop that is asked by message the site itself knows
+	forWrites bool       // only requests that write take it, past the tiers of caches in between
 	// keyed is how many of the hops, from this one on, have the objects of a tier among them, each those of its name; 0 where
 	// the first of all is asked for any.
 	keyed uint8
@@ -148,9 +149,9 @@ func firstChoice(hops []nextHop, at int64, key uint64) uint8 {
 			return uint8(n)
 		}
 	}
-	n := slices.IndexFunc(hops, func(h nextHop) bool { return !h.isAvoided(at) })
+	n := slices.IndexFunc(hops, func(h nextHop) bool { return !h.isAvoided(at) && !h.forWrites })
 	if n < 0 {
-		n = slices.IndexFunc(hops, func(h nextHop) bool { return !within(h.closed, at) })
+		n = slices.IndexFunc(hops, func(h nextHop) bool { return !within(h.closed, at) && !h.forWrites })
 	}
 	return uint8(max(n, 0))
 }
@@ -179,7 +180,7 @@ func (p *Plan) partsOf(hops []nextHop, at int64) (parts []int) {
 		switch {
 		case len(parts) > 0 && n >= keyed:
 			return parts
-		case p.isOpen(hops[n].to, at) && (n == 0 || hops[n].to != hops[n-1].to):
+		case !hops[n].forWrites && p.isOpen(hops[n].to, at) && (n == 0 || hops[n].to != hops[n-1].to):
 			parts = append(parts, n)
 		}
 	}
@@ -193,7 +194,7 @@ func (a *attempt) moveOn(hops []nextHop, at int64) bool {
 		return false
 	}
 	for i := range hops {
-		if uint8(i) != a.choice && !hops[i].isAvoided(at) {
+		if uint8(i) != a.choice && !hops[i].isAvoided(at) && !hops[i].forWrites {
 			*a = attempt{asked: at, waited: a.waited + at - a.asked, choice: uint8(i), second: true}
 			return true
 		}
@@ -211,7 +212,7 @@ const maxHops = 255
 
 // nextTiers returns, by site and tier, where the cache there fetches the objects of a workload from; nil where there
 // is no cache.
-func (c *compiler) nextTiers(p *Plan, workload string) ([][][]nextHop, error) {
+func (c *compiler) nextTiers(p *Plan, workload string, writes bool) ([][][]nextHop, error) {
 	all := make([][][]nextHop, len(p.sites))
 	for i := range p.sites {
 		all[i] = make([][]nextHop, len(p.placement.Tiers))
@@ -219,10 +220,14 @@ func (c *compiler) nextTiers(p *Plan, workload string) ([][][]nextHop, error) {
 			if at == nil {
 				continue
 			}
-			var err error
-			if all[i][tier], err = c.nextTier(p, p.sites[i].id, tier, workload); err != nil {
+			hops, err := c.nextTier(p, p.sites[i].id, tier, workload)
+			if err == nil && tier == int(firstTier) && writes {
+				hops, err = c.withWaysOfWrites(p, p.sites[i].id, hops, workload)
+			}
+			if err != nil {
 				return nil, fmt.Errorf("site %q: %w", p.sites[i].id, err)
 			}
+			all[i][tier] = hops
 		}
 	}
 	return all, nil
@@ -268,6 +273,11 @@ func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]
 		}
 		return p.fetchFrom(append(caches, backups...), ready)
 	}
+	return c.fromOrigins(p, from, origins, workload)
+}
+
+// fromOrigins returns the hops to origins, backups last.
+func (c *compiler) fromOrigins(p *Plan, from string, origins []nextHop, workload string) ([]nextHop, error) {
 	backups, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, true))
 	if err != nil {
 		return nil, err
@@ -277,6 +287,28 @@ func (c *compiler) nextTier(p *Plan, from string, tier int, workload string) ([]
 		h.slow = p.scenario.slowAt(p.sites[h.to].id)
 		h.errors = p.scenario.errorsOf(p.sites[h.to].id)
 	})
+}
+
+// withWaysOfWrites returns the hops of a first tier of caches with those that requests which write take: past all other tiers to the origins, the nearest
+// first, as Amazon CloudFront does it (Developer Guide, "How CloudFront works with regional edge caches").
+func (c *compiler) withWaysOfWrites(p *Plan, from string, hops []nextHop, workload string) ([]nextHop, error) {
+	if hops[0].part == originPart {
+		return hops, nil
+	}
+	origins, err := c.byRoundTrip(p, from, p.serving(placement.Origin, workload, false))
+	if err != nil {
+		return nil, err
+	}
+	if origins, err = c.fromOrigins(p, from, origins, workload); err != nil {
+		return nil, err
+	}
+	for i := range origins {
+		origins[i].forWrites = true
+	}
+	if all := append(hops, origins...); len(all) <= maxHops {
+		return all, nil
+	}
+	return nil, fmt.Errorf("%d ways to fetch and %d to write are taken in turn; want %d at most, by fewer events of links", len(hops), len(origins), maxHops)
 }
 
 // fetchFrom returns the hops of a cache that come into play, each made ready and with what connects to it.

@@ -48,12 +48,13 @@ func (s *site) settleOrigins(workload int, to *WorkloadTally) {
 	s.served[workload].settle(int(s.id), to)
 	for _, t := range s.caches {
 		hops := t.hops[workload]
-		if len(hops) == 0 || hops[0].part != originPart {
-			continue
+		if len(hops) > 0 && hops[0].part == originPart {
+			t.load.steady[workload].settle(hops[0].to, to)
 		}
-		t.load.steady[workload].settle(hops[0].to, to)
 		for n := range t.load.tried[workload] {
-			t.load.tried[workload][n].settle(hops[n].to, to)
+			if hops[n].part == originPart {
+				t.load.tried[workload][n].settle(hops[n].to, to)
+			}
 		}
 	}
 }

@@ -297,7 +297,7 @@ func (c *compiler) addWorkload(ctx context.Context, p *Plan, w *workload.Workloa
 	switch {
 	case err != nil:
 	case planned.kind.MeetsCaches():
-		planned.hops, err = c.nextTiers(p, w.Name)
+		planned.hops, err = c.nextTiers(p, w.Name, w.Writes())
 		p.fetchesLose = p.fetchesLose || fetchesLose(planned.hops)
 	default:
 		if game, ok := w.Service.(workload.Matched); ok {

@@ -13,6 +13,8 @@ type renewal struct {
 	known uint32 // the version that is to be confirmed, 0 if there is none
 	// background says that nobody waits for it but who came later, drops that what it brings is not kept.
 	background, drops bool
+	// writes says that it is no fetch, but a request that writes: it brings nothing that is kept.
+	writes bool
 	came
 	// asOf is the instant from which on the cache counts the object's age; serves says that the fetch has failed, and what is
 	// held is served in its place.
@@ -102,6 +104,8 @@ func (s *site) store(t *tier, n uint32, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
 	key := v.key
 	switch {
+	case v.writes:
+		t.invalidate(v, f.number)
 	case v.confirmed:
 		t.aging.put(key, v.now(f.first))
 	case v.serves:

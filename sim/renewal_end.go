@@ -29,7 +29,7 @@ func (v *renewal) ends(of *aging, f *flight, w *fetchWait, now int64) (is served
 
 // concludeWaiters answers all who wait for a fetch that has an end now.
 func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
-	f := &t.flights.pool[n]
+	f, v := &t.flights.pool[n], &t.aging.renewals[n]
 	for w := f.waiters; w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
 		if m := waiting.question; m != nil {
@@ -42,7 +42,7 @@ func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 				upTo = s.parts.at(waiting.part).to
 				s.forgetPart(waiting.part)
 			}
-			s.conclude(t, n, &s.clients[waiting.clients], &waiting.request, upTo, waiting.outcome == Miss, now)
+			s.conclude(t, n, &s.clients[waiting.clients], &waiting.request, upTo, waiting.outcome == Miss || v.writes, now)
 		}
 	}
 	f.waiters = 0
@@ -65,7 +65,7 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, b
 	default:
 		a.bytes = r.size(f.bytes)
 	}
-	if !c.answer(r, &a) {
+	if !c.answer(r, &a) || v.writes {
 		return
 	}
 	c.countWaited(a.outcome == Stale && sent > r.arrived && r.recorded)
@@ -77,6 +77,8 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, b
 // itself is stale as before: nobody has confirmed it (RFC 9111, section 4.2.4).
 func (v *renewal) outcome(began bool) Outcome {
 	switch {
+	case v.writes:
+		return Bypass
 	case v.serves, v.confirmed && v.stale:
 		return Stale
 	case v.confirmed && began:

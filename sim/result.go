@@ -396,6 +396,7 @@ func (w *WorkloadTally) checkFetches(p *Plan, total *Tally) error {
 					at = int(hops[0].part)
 				}
 				sent[at] += w.Sites[n].Tiers[k].Count(TierFetches)
+				sent[maxTiers-1] += w.Sites[n].Tiers[k].Count(TierPassed)
 			}
 		}
 	}

@@ -431,7 +431,7 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			e := &w.entries[m][i]
 			requests, kind := open(m), w.kind
 			if edge := r.sites[e.site].edge; kind.MeetsCaches() && edge != nil && edge.aging != nil {
-				requests, kind = shared.variants.of(requests, w.name, r.plan.metros[m], r), agingVisits
+				requests, kind = shared.variants.of(shared.writesOf(requests), w.name, r.plan.metros[m], r), agingVisits
 			}
 			if edge := r.sites[e.site].edge; kind == Cacheable && edge != nil && edge.servers != nil {
 				kind = serverVisits

@@ -284,12 +284,14 @@ const (
 	TierServedBytes
 	TierMostServed
 	TierMostServedBytes
+	// TierPassed counts the requests that write and have passed the tier by, to an origin: at the first tier.
+	TierPassed
 	// NumTierCounters is the number of counters of a tier.
 	NumTierCounters
 )
 
 var tierCounterNames = [NumTierCounters]string{"requests", "bytes", "hits", "hit bytes", "fetches", "background fetches", "confirmed fetches",
-	"fetched bytes", "served", "served bytes", "most served", "most served bytes"}
+	"fetched bytes", "served", "served bytes", "most served", "most served bytes", "passed"}
 
 // String returns the counter's name, for example "hit bytes".
 func (c TierCounter) String() string {

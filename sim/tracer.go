@@ -215,6 +215,13 @@ var stateInWords = [...]string{
 
 func inSeconds(ns int64) time.Duration { return time.Duration(ns).Round(time.Millisecond) }
 
+// passes notes that a request writes, which no cache answers.
+func (t *tracer) passes(s *site, of *tier, now int64) {
+	if t.current {
+		t.mark(now, s.name, "%s: writes, and passes by", t.tierName(of))
+	}
+}
+
 // begins follows a fetch if what begins it is followed.
 func (t *tracer) begins(s *site, of *tier, n uint32) {
 	if t.current {
@@ -244,6 +251,9 @@ func (t *tracer) asks(s *site, of *tier, n uint32, h *nextHop, now, leaves int64
 		t.mark(leaves, s.name, "what is lost on the way to %s and back is sent again", to)
 	}
 	what := "asks for it"
+	if of.isWrite(n) {
+		what = "passes on what it writes"
+	}
 	if of.aging != nil && of.aging.renewals[n].known != 0 {
 		what = "asks whether it has changed"
 	}

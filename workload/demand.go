@@ -8,7 +8,7 @@ import (
 )
 
 // A Demand says who asks for what, and when. Anybody may write one; what a [Service] needs to know of it beyond
-// that it says by further methods: [Catalogued], [Sized], [Stocked], [Rated], [Popular], [Endless], [Staying].
+// that it says by further methods: [Catalogued], [Sized], [Writing], [Stocked], [Rated], [Popular], [Endless], [Staying].
 //
 // A demand is a value that several runs use at the same time, so its methods must not change it.
 type Demand interface {
@@ -45,6 +45,8 @@ type Batch struct {
 	Object []uint32
 	// Bytes holds the sizes of what is asked for, 1 or more, for a [Cacheable] service of a [Sized] demand.
 	Bytes []int64
+	// Writes says which requests write or delete their objects, for a [Cacheable] service of a [Writing] demand.
+	Writes []bool
 	// Stay holds how long the users stay from then on, in ns, for a [Matched] service.
 	Stay []int64
 	// Visit holds of which visit each request is, for a workload that has [Visits]. Only [Poisson] and [Mixture] fill it: requests of other demands are
@@ -63,6 +65,9 @@ func (w *Workload) NewBatch(n int) Batch {
 		b.Object = make([]uint32, n)
 		if w.RecordsSizes() {
 			b.Bytes = make([]int64, n)
+		}
+		if w.Writes() {
+			b.Writes = make([]bool, n)
 		}
 	case Matched:
 		b.Stay = make([]int64, n)
@@ -97,6 +102,20 @@ type Sized interface {
 func (w *Workload) RecordsSizes() bool {
 	d, ok := w.Demand.(Sized)
 	return ok && d.RecordsSizes()
+}
+
+// A Writing demand may write and delete objects besides asking for them. Where it does, its sources fill [Batch].Writes. What writes passes by
+// all caches to the origin. Its answer has the size of its request ([Sized]) or, where nobody knows it, that of the object.
+type Writing interface {
+	Catalogued
+	// HasWrites reports whether any request writes.
+	HasWrites() bool
+}
+
+// Writes reports whether requests of the workload may write what caches keep.
+func (w *Workload) Writes() bool {
+	d, ok := w.Demand.(Writing)
+	return ok && d.HasWrites()
 }
 
 // A Rated demand knows how many requests to expect. Where it is not, only speed suffers: work is shared out by

@@ -371,7 +371,7 @@ func (s *crowdedSource) Draw(to int64, b *Batch) int {
 			break
 		}
 		b.At[n] = at
-		object, bytes, stay, visit := uint32(0), int64(0), int64(0), Visit(0)
+		object, bytes, stay, visit, writes := uint32(0), int64(0), int64(0), Visit(0), false
 		if from < 0 {
 			if s.batch.Bytes != nil {
 				bytes = s.batch.Bytes[s.pos]
@@ -384,6 +384,9 @@ func (s *crowdedSource) Draw(to int64, b *Batch) int {
 			}
 			if s.batch.Visit != nil {
 				visit = s.batch.Visit[s.pos]
+			}
+			if s.batch.Writes != nil {
+				writes = s.batch.Writes[s.pos]
 			}
 			s.pos++
 		} else {
@@ -402,6 +405,9 @@ func (s *crowdedSource) Draw(to int64, b *Batch) int {
 		}
 		if b.Visit != nil {
 			b.Visit[n] = s.seats.of(from+1, visit)
+		}
+		if b.Writes != nil {
+			b.Writes[n] = writes
 		}
 		n++
 	}

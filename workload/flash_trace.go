@@ -52,7 +52,7 @@ func (r *recordedCrowd) next() again {
 			break // what comes later is asked again later, too
 		}
 		r.left = r.left[1:]
-		if r.chosen == nil || r.chosen[object] {
+		if !r.Recording.IsWrite(int(request)) && (r.chosen == nil || r.chosen[object]) { // a crowd asks, and writes nothing
 			r.askAgain(request, at, object, bytes)
 		}
 	}
@@ -112,8 +112,9 @@ func (c *crowd) chooseOfTrace(r *trace.Recording) {
 	}
 	asked := make([]int, r.Objects())
 	for i := range r.Requests() {
-		_, object, _ := r.Request(i)
-		asked[object]++
+		if _, object, _ := r.Request(i); !r.IsWrite(i) {
+			asked[object]++
+		}
 	}
 	ranked := make([]uint32, len(asked))
 	for i := range ranked {

@@ -100,6 +100,9 @@ func (s *timedSource) Draw(to int64, b *Batch) int {
 			if b.Visit != nil {
 				b.Visit[kept] = b.Visit[i]
 			}
+			if b.Writes != nil {
+				b.Writes[kept] = b.Writes[i]
+			}
 			kept++
 		}
 		if kept > 0 {

@@ -61,6 +61,9 @@ func (t Trace) Catalogue() int {
 // RecordsSizes reports whether the trace has sizes.
 func (t Trace) RecordsSizes() bool { return t.Recording != nil && t.Recording.HasSizes() }
 
+// HasWrites reports whether the trace writes or deletes.
+func (t Trace) HasWrites() bool { return t.Recording != nil && t.Recording.HasWrites() }
+
 // Length returns the time from the start of the run to the last request.
 func (t Trace) Length() time.Duration { return time.Duration(t.instant(int64(t.Recording.Length()))) }
 
@@ -221,6 +224,9 @@ func (s *recordedSource) Draw(to int64, b *Batch) int {
 		}
 		if b.Bytes != nil {
 			b.Bytes[n] = bytes
+		}
+		if b.Writes != nil {
+			b.Writes[n] = s.Recording.IsWrite(int(s.left[n]))
 		}
 		n++
 	}

@@ -62,6 +62,7 @@ type Policy struct {
 	errorEvicts             bool
 	keepsSilence            bool
 	dropsOther              bool
+	invalidates             bool
 	collapse                Collapse
 	poll                    int64
 }
@@ -82,7 +83,7 @@ func NewPolicy(c Control, r Rules) Policy {
 		is = &profiles[0]
 	}
 	p := Policy{
-		wholeSeconds: is.wholeSeconds, ignoresAge: is.ignoresAge, fromRequest: is.fromRequest, errorEvicts: is.errorEvicts, dropsOther: is.dropsOther,
+		wholeSeconds: is.wholeSeconds, ignoresAge: is.ignoresAge, fromRequest: is.fromRequest, errorEvicts: is.errorEvicts, dropsOther: is.dropsOther, invalidates: is.invalidates,
 		keepsSilence: is.keepsSilence, collapse: is.collapse, poll: int64(is.poll), keep: -1, waits: !is.background, failed: -1,
 	}
 	if r.Collapse != AsProfile {
@@ -268,6 +269,9 @@ func (p *Policy) Extend(h *Held, now int64) bool {
 
 // EvictsOnError reports whether an error that comes in the background takes the object out.
 func (p *Policy) EvictsOnError() bool { return p.errorEvicts }
+
+// InvalidatesWritten reports whether a request that writes, and is answered without an error, takes out what is held of its object.
+func (p *Policy) InvalidatesWritten() bool { return p.invalidates }
 
 // DropsOtherVersions reports whether a slice that comes of another version of its object than those before it in an answer is not kept.
 func (p *Policy) DropsOtherVersions() bool { return p.dropsOther }

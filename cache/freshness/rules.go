@@ -122,6 +122,9 @@ type profile struct {
 	collapse      Collapse
 	// dropsOther keeps no slice that breaks off an answer, as it is of another version of the object than the slices before it.
 	dropsOther bool
+	// invalidates takes out what is held of a URL when a request that writes there has passed, and has been answered without an error (RFC 9111,
+	// section 4.4).
+	invalidates bool
 	// poll is the step in which those who wait look whether the fetch is done; 0 for at once.
 	poll time.Duration
 }
@@ -146,7 +149,7 @@ var profiles = []profile{
 	{
 		name: "rfc", about: "RFC 9111 and RFC 5861",
 		fromRequest: true, heuristic: true, background: true, onError: onAnyError, errors: keptErrors{anySaid: true, byDefault: heuristic},
-		revalidates: true, storesUnfresh: true, collapse: CollapseAll,
+		revalidates: true, storesUnfresh: true, invalidates: true, collapse: CollapseAll,
 	},
 	{
 		// Developer Guide: "HTTP 4xx and 5xx status codes that CloudFront caches", "Control how long CloudFront caches errors" (which has 410

@@ -64,6 +64,10 @@ func (a actions) take(name string, r *Request) (bool, error) {
 		a.out.add("operation " + strings.ToLower(name))
 		return false, nil
 	}
+	if a.writes == writesKept && strings.EqualFold(name, "purge") {
+		a.out.add("operation purge") // that a cache obeys, and no origin
+		return false, nil
+	}
 	if r.Op = op; op == Get && r.SizeBytes == 0 {
 		r.Extent = Unknown // it missed in the system that was recorded
 	}

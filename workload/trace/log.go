@@ -131,7 +131,7 @@ func (s *logSource) request(l *logLine) (r Request, taken bool) {
 	}
 	if r.Op != Get {
 		op, acts := s.rules.Writes.act(r.Op)
-		if !acts {
+		if !acts || s.rules.Writes == writesKept && l.method == "PURGE" {
 			return leave("method %s", l.method)
 		}
 		if l.status < 200 || l.status > 399 {
@@ -140,6 +140,9 @@ func (s *logSource) request(l *logLine) (r Request, taken bool) {
 		r.Op = op
 	}
 	r.Key = s.keyOf(l)
+	if r.Op != Get && s.rules.Writes == writesKept {
+		r.SizeBytes = s.sent(l)
+	}
 	if r.Op == Get && s.hasSizes() {
 		s.size(l, &r)
 	}
@@ -186,11 +189,19 @@ func (s *logSource) keyOf(l *logLine) uint64 {
 	return parseKey(b)
 }
 
+// sent returns the bytes of a response without its headers, 0 where the line does not say.
+func (s *logSource) sent(l *logLine) int64 {
+	if l.hasHeaders {
+		return max(0, l.bytes-s.header)
+	}
+	return max(0, l.bytes)
+}
+
 // size fills in how large the object is, as far as the line says.
 func (s *logSource) size(l *logLine, r *Request) {
 	body := l.bytes
-	if l.hasHeaders && body >= 0 {
-		body = max(0, body-s.header)
+	if body >= 0 {
+		body = s.sent(l)
 	}
 	switch {
 	case l.status == 304 || body < 0:

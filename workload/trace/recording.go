@@ -30,13 +30,15 @@ type Recording struct {
 	// else nil.
 	objectSizes, requestSizes []int64
 	clientOf                  []uint32 // by request, nil where the trace has no places
-	clients                   []Client
-	unknown                   []error // by client that has a name: the error of one that nobody knows
-	resolved                  bool    // whether all sites have places
-	length                    time.Duration
-	empty, assumed            int64
-	hasSizes                  bool
-	hash                      func() [sha256.Size]byte
+	// answers are the bytes of the answer to each request that writes or deletes, 1 at least, and 0 for each that asks; nil where none writes.
+	answers        []int64
+	clients        []Client
+	unknown        []error // by client that has a name: the error of one that nobody knows
+	resolved       bool    // whether all sites have places
+	length         time.Duration
+	empty, assumed int64
+	hasSizes       bool
+	hash           func() [sha256.Size]byte
 }
 
 // A Client is where requests came from: a metro, or a place.
@@ -65,6 +67,10 @@ type RecordingOptions struct {
 	// Efficient MRC Construction with SHARDS, FAST 2015), and is in every larger sample too. A cache whose capacity
 	// is scaled by the same share then hits about as often as the whole cache under the whole trace.
 	SampleKeys float64
+	// KeepWrites takes what writes or deletes for requests that pass by all caches to the origin, with the operations or methods that stand for
+	// that: see [Recording.Writes]. Without it a trace that has such is refused, unless [Rules.Writes] leaves them out. It needs rules of
+	// WritesAuto, WritesPass or WritesIgnore.
+	KeepWrites bool
 }
 
 // MaxRecorded is the most requests that a [Recording] holds.
@@ -82,6 +88,9 @@ func readRecording(in io.Reader, name string, options RecordingOptions, most int
 		return nil, fmt.Errorf("trace: %w", err)
 	}
 	options.IgnoreTime, options.FurtherColumns = false, options.placeColumns()
+	if options.KeepWrites && options.Rules.Writes != WritesIgnore {
+		options.Rules.Writes = writesKept
+	}
 	reader, err := NewReader(in, name, options.Options)
 	if err != nil {
 		return nil, err
@@ -112,6 +121,9 @@ func readRecording(in io.Reader, name string, options RecordingOptions, most int
 func (o *RecordingOptions) validate() error {
 	if o.SampleKeys != 0 && !(o.SampleKeys > 0 && o.SampleKeys <= 1) {
 		return invalid.New("SampleKeys", o.SampleKeys, "more than 0, 1 at most")
+	}
+	if by := o.Rules.Writes; o.KeepWrites && (by == WritesFill || by == WritesRemove) {
+		return invalid.New("Rules.Writes", writeRules[by], "auto, pass or ignore: what writes passes by all caches to the origin, and what these then do with what they hold says their freshness")
 	}
 	if (o.LatColumn == "") != (o.LonColumn == "") {
 		return invalid.New("LonColumn", strconv.Quote(o.LonColumn), "a column, as LatColumn is %q: a place needs both", o.LatColumn)
@@ -154,10 +166,19 @@ func (r *recorder) add(request Request) error {
 	if !r.samples(request.Key) {
 		return nil
 	}
-	if request.Op != Get {
+	answer := int64(0)
+	switch {
+	case request.Op == Get:
+	case r.options.KeepWrites:
+		answer = max(request.SizeBytes, 1)
+		if request.Op == Put && !r.reader.Format().IsLog() {
+			answer = 1 // the size is that of what is written
+		}
+		request = Request{Time: request.Time, Key: request.Key, Next: request.Next, Extent: Unknown}
+	default:
 		return r.reader.located(fmt.Errorf("request %d writes or deletes; a study replays what is asked for, and has no such requests: leave them out (writes: ignore), or replay them with edgewise cache", r.reader.requests))
 	}
-	if request.Extent == Unknown && r.gatherer.sizeRule != Largest {
+	if answer == 0 && request.Extent == Unknown && r.gatherer.sizeRule != Largest {
 		request.Extent = Whole // of 0 bytes, which are left out
 	}
 	if taken, err := r.gatherer.add(r.reader, request); err != nil || !taken {
@@ -166,6 +187,7 @@ func (r *recorder) add(request Request) error {
 	if last := len(r.at) - 1; last >= 0 && at < r.at[last] {
 		r.isUnsorted = true
 	}
+	r.noteAnswer(answer)
 	r.at = append(r.at, at)
 	if len(r.options.FurtherColumns) == 0 {
 		return nil
@@ -187,6 +209,16 @@ func (r *recorder) add(request Request) error {
 	}
 	r.clientOf = append(r.clientOf, n)
 	return nil
+}
+
+// noteAnswer keeps how large the answer is to the next request, 0 of one that asks for its object.
+func (r *recorder) noteAnswer(bytes int64) {
+	if bytes > 0 && r.answers == nil {
+		r.answers = make([]int64, len(r.at), cap(r.at))
+	}
+	if r.answers != nil {
+		r.answers = append(r.answers, bytes)
+	}
 }
 
 // samples reports whether a key is in the sample.
@@ -246,7 +278,7 @@ func (r *Recording) sort() {
 	}
 	slices.SortFunc(order, func(a, b uint32) int { return cmp.Or(cmp.Compare(r.at[a], r.at[b]), cmp.Compare(a, b)) })
 	r.at, r.objects = reordered(r.at, order), reordered(r.objects, order)
-	r.requestSizes, r.clientOf = reordered(r.requestSizes, order), reordered(r.clientOf, order)
+	r.requestSizes, r.clientOf, r.answers = reordered(r.requestSizes, order), reordered(r.clientOf, order), reordered(r.answers, order)
 }
 
 // reordered returns a column in another order, nil where there is none.
@@ -305,10 +337,30 @@ func (r *Recording) Length() time.Duration { return r.length }
 // HasSizes reports whether the trace says how large objects are. Where it does not, each has one byte.
 func (r *Recording) HasSizes() bool { return r.hasSizes }
 
+// Writes returns how many requests write or delete: they pass by all caches to the origin.
+func (r *Recording) Writes() (n int) {
+	for _, bytes := range r.answers {
+		if bytes > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// HasWrites reports whether any request writes or deletes.
+func (r *Recording) HasWrites() bool { return r.answers != nil }
+
+// IsWrite reports whether request i writes or deletes its object.
+func (r *Recording) IsWrite(i int) bool { return r.answers != nil && r.answers[i] > 0 }
+
 // Request returns request i, from 0 and in order of time: its instant in ns since the first request of the whole
-// trace, its object and the size of that in bytes.
+// trace, its object and the size of that in bytes; of one that writes the size of its answer, as an access log has it without headers, 1 where that is
+// empty or not known.
 func (r *Recording) Request(i int) (at int64, object uint32, sizeBytes int64) {
 	object = r.objects[i]
+	if r.IsWrite(i) {
+		return r.at[i], object, r.answers[i]
+	}
 	if r.requestSizes != nil {
 		return r.at[i], object, r.requestSizes[i]
 	}
@@ -340,6 +392,9 @@ func (r *Recording) sum() (sum [sha256.Size]byte) {
 		b = binary.LittleEndian.AppendUint64(b, uint64(at))
 		b = binary.LittleEndian.AppendUint32(b, object)
 		b = binary.LittleEndian.AppendUint64(b, uint64(size))
+		if r.IsWrite(i) {
+			b = append(b, 'w')
+		}
 		if r.clientOf != nil {
 			b = binary.LittleEndian.AppendUint32(b, r.clientOf[i])
 		}

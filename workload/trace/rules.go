@@ -57,6 +57,8 @@ const (
 	WritesPass
 	// WritesIgnore leaves both out.
 	WritesIgnore
+	// writesKept keeps both as they are, for a [Recording].
+	writesKept
 )
 
 var (
@@ -137,6 +139,8 @@ func (w WriteRule) act(op Op) (Op, bool) {
 	switch {
 	case op == Get:
 		return Get, true
+	case w == writesKept:
+		return op, true
 	case w == WritesIgnore, w == WritesPass && op == Put:
 		return op, false
 	case w == WritesRemove:
