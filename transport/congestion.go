@@ -20,7 +20,8 @@ const (
 	// CUBIC takes its window to 0.7 and lets it grow by the cube of time, as fast as Reno at least (RFC 9438). As in Linux that
 	// estimate of Reno grows alike at all times: above the window before the loss section 4.3 would have it grow by a segment a round trip.
 	CUBIC
-	// BBR takes no loss for a sign of congestion: it sends at the rate of the way, and what is lost again.
+	// BBR takes no loss for a sign of congestion: it sends at the rate of the way, and what is lost again. While it looks for that rate its window does not
+	// grow for the round trip after the sender has learnt of a loss: as many packets go as arrive, once until all is there that had been sent.
 	BBR
 )
 
@@ -91,6 +92,11 @@ type sender struct {
 	before, estimate float64 // CUBIC: the window before the loss, and what Reno would have
 	since            int64   // the loss, in ns
 	recovers         bool    // what was lost has not been acknowledged: nothing grows until then
+	loses            bool    // BBR: packets were lost in the round trip before, from a part of its window to another
+	from, to         float64
+	rest             float64 // BBR: what the window grows by when recovers ends
+	paced            float64 // BBR: what the window with which a connection begins lets go in a round trip, 0 of another
+	flights          int     // BBR: round trips that are over
 }
 
 // senderOf returns a sender with a window.
@@ -123,13 +129,16 @@ func (c Congestion) keeps() float64 {
 
 // grow is told of a round trip without loss that filled the window, which ends at an instant.
 func (s *sender) grow(now int64) {
+	if s.congestion == BBR {
+		s.growBBR(s.window)
+		s.loses = false
+		return
+	}
 	if s.recovers {
 		s.recovers, s.since = false, now
 		return
 	}
 	switch {
-	case s.congestion == BBR:
-		s.window *= 2
 	case s.window < s.slowTo:
 		s.window = min(2*s.window, s.slowTo)
 	case s.congestion == CUBIC:
@@ -144,11 +153,11 @@ func (s *sender) grow(now int64) {
 	s.window = min(s.window, s.most)
 }
 
-// lose is told of a round trip in which packets were lost, after so many that arrived: they had made the window larger still
+// lose is told of a round trip in which packets were lost, after so many that arrived until so many had been sent: those that arrived had made the window larger still
 // when the loss was seen.
-func (s *sender) lose(now int64, arrived float64) {
+func (s *sender) lose(now int64, arrived, until float64) {
 	if s.congestion == BBR {
-		s.grow(now)
+		s.loseBBR(arrived, until)
 		return
 	}
 	if s.window < s.slowTo {
@@ -166,12 +175,68 @@ func (s *sender) lose(now int64, arrived float64) {
 	s.slowTo, s.estimate, s.since, s.recovers = s.window, s.window, now, true
 }
 
+// loseBBR is told of a round trip in which packets were lost from the first that did not arrive on until another. It begins another recovery if what was lost before is there by
+// then, of which the sender learns a round trip after each.
+func (s *sender) loseBBR(arrived, until float64) {
+	from, to := min(arrived/s.window, 1), min(until/s.window, 1)
+	goesOn := s.loses && from <= s.to
+	s.loses, s.to = true, to
+	if goesOn {
+		s.growBBR(s.window)
+		return
+	}
+	grows := arrived
+	if s.recovers {
+		grows = s.rest * (from - s.from) / (1 - s.from)
+	}
+	s.rest, s.from, s.recovers = float64(s.window*(1-from)), from, true
+	s.window = min(s.window+grows, s.most)
+	s.flights++
+}
+
+// growBBR is told of a round trip of BBR of which so many packets have arrived. In the one after a first loss as many go as arrive, until that loss is a round trip old.
+func (s *sender) growBBR(arrived float64) {
+	if s.recovers {
+		arrived, s.recovers = s.rest, false
+	}
+	s.window = min(s.window+arrived, s.most)
+	if s.flights++; s.flights == 2 && s.paced > 0 {
+		s.window = min(s.window, s.paced)
+	}
+}
+
+// begins is told that a window may be the one with which a connection begins. Then the first three windows of BBR go as fast as the first lets them, at [bbrGain] times that
+// window a round trip. It goes at once, so that no more is known of the rate until the second has been acknowledged, and the third is no larger than what goes so in a round trip.
+func (s *sender) begins(isFirst bool) {
+	if s.congestion == BBR && isFirst {
+		s.paced = bbrGain * s.window
+	}
+}
+
+// bbrGain is how much faster than what arrives BBR sends while it looks for the rate of the way: 2/ln 2.
+const bbrGain = 2.885
+
+// spreadBBR returns how long after the first BBR sends the last of so many packets of a window. From the fourth window on it grows all the time, so that it takes a round trip.
+func (s *sender) spreadBBR(rtt int64, packets float64) int64 {
+	packets = max(packets-1, 0)
+	switch trip := float64(rtt); {
+	case s.paced > 0 && s.flights == 0:
+		return 0 // Linux does not pace the first ten packets of a connection
+	case s.paced > 0 && s.flights <= 2:
+		return int64(trip * packets / s.paced)
+	case s.flights == 0:
+		return int64(trip * packets / (bbrGain * s.window))
+	default:
+		return int64(trip * portable.Log1p(packets/s.window) / math.Ln2)
+	}
+}
+
 // timeOut is told that nothing came back for so long that all is sent again.
 func (s *sender) timeOut(now int64) {
 	if s.congestion == BBR {
 		return
 	}
-	s.lose(now, 0)
+	s.lose(now, 0, 0)
 	s.window, s.recovers = 1, false
 }
 

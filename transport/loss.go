@@ -110,6 +110,7 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 	s := l.senderOf(w)
 	s.most = min(s.most, float64(l.refilled)/float64(l.segment), l.mostPackets(trips.RoundTrip(0)))
 	s.window = min(s.window, s.most)
+	s.begins(w.Bytes <= l.window)
 	next := l.gap(draws) + 1 // the first packet is not lost here
 	wait := timeoutNs
 	held := int64(0) // packets that the receiver has and has not acknowledged: one at most
@@ -130,11 +131,13 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 		packets -= sent - lost
 		spread := l.line(sent * l.segment)
 		if s.congestion == BBR {
-			spread = max(spread, int64(float64(rtt)*float64(sent)/float64(bbrGain*s.window)))
+			spread = max(spread, s.spreadBBR(rtt, float64(sent)))
 		}
 		if packets == 0 {
 			total += spread
-			if s.congestion == BBR || may <= sent+held && sent > 1 {
+			if s.congestion == BBR {
+				s.growBBR(float64(sent))
+			} else if may <= sent+held && sent > 1 {
 				s.grow(total)
 			}
 			return total, l.windowOf(&s)
@@ -155,7 +158,7 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 				}
 			}
 			total += took
-			s.lose(total, float64(first-1))
+			s.lose(total, float64(first-1), float64(last))
 		default:
 			total += took
 			if may <= sent+held {
@@ -171,9 +174,6 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 
 // delayedAck is how long a receiver keeps an acknowledgement back: 40 ms (assumed for all), the least of Linux (TCP_DELACK_MIN).
 const delayedAck = int64(40 * time.Millisecond)
-
-// bbrGain is how much faster than a window a round trip BBR sends while it looks for the rate of the way: 2/ln 2.
-const bbrGain = 2.885
 
 // mostPackets returns the largest window of a sender on a way with a round trip: what that and its buffer hold at the rate, of which nothing is said: as
 // much as a round trip (assumed).

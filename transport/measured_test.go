@@ -99,6 +99,9 @@ func connectionOf(r *measuredRow) (c transport.Connection, isNew, grown bool) {
 			c.ReceiveBytes = 2 << 20 * 5 / 8
 		}
 	}
+	if r.congestion == "bbr" {
+		c.Congestion = transport.BBR
+	}
 	if grown {
 		c.Idle = transport.KeepWindow
 	}
@@ -128,6 +131,13 @@ func predict(r *measuredRow, isBuffered bool) (first, last float64) {
 		}
 	}
 	takes := func(bytes int64) int64 { return transfer.Time(bytes, rtt, isNew) }
+	if c.Congestion == transport.BBR && !isNew { // whose window grows by whatever is sent
+		_, window := transfer.FromOver(transport.Window{Bytes: transfer.InitialWindow()}, 1000, true, fixed(rtt))
+		takes = func(bytes int64) int64 {
+			ns, _ := transfer.FromOver(window, bytes, false, fixed(rtt))
+			return ns
+		}
+	}
 	if isBuffered && !isNew {
 		window := transport.Window{Bytes: transfer.InitialWindow()}
 		if grown || r.kind == "idle-restart-1" {
@@ -269,13 +279,36 @@ func TestBuffersOfTheEndsTakeWhatTheLabMeasures(t *testing.T) {
 	}
 }
 
+// Without loss BBR takes longer than others, as it spreads its windows. Of an open connection whose window has hardly grown three things are not known: what is left of the ten packets that are not
+// paced, six of them here, what is between the windows of 13 packets and those of the rate that is known, and what it overflows when it has found the rate.
+func TestBBRTakesWhatTheLabMeasuresWithoutLoss(t *testing.T) {
+	agree := 0
+	for _, r := range readMeasured(t, "lab-bbr.csv") {
+		if r.loss > 0 {
+			continue
+		}
+		first, last := predict(&r, false)
+		off := max(math.Abs(first-r.first)/max(3, 0.05*r.first), math.Abs(last-r.last)/max(3, 0.05*r.last))
+		if r.kind == "warm-small" && (r.rtt == 100 || r.bytes == 60_000) {
+			require.Greater(t, off, 1., "%v agrees: it is no exception", &r)
+			require.Less(t, off, 2.3, "%v: %.1f and %.1f ms, measured %v and %v", &r, first, last, r.first, r.last)
+			continue
+		}
+		require.LessOrEqual(t, off, 1., "%v: %.1f and %.1f ms, measured %v and %v", &r, first, last, r.first, r.last)
+		agree++
+	}
+	require.Equal(t, 10, agree, "of 15")
+}
+
 // The means of lab-loss.csv are of 25. Few times are long (a lost SYN costs a second), so that the standard error of 25 is too small where none
-// of them was lost; the interval is that of means of 25 as they are drawn here. Of 30 one or two may be missed by chance.
-// The ten of BBR were measured after it had been written, and all were right at once.
+// of them was lost; the interval is that of means of 25 as they are drawn here. Of 36 one or two may be missed by chance.
 func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 	const repeats = 25 // what a row of the table is a mean of
 	within := 0
-	for _, r := range readMeasured(t, "lab-loss.csv") {
+	for _, r := range append(readMeasured(t, "lab-loss.csv"), readMeasured(t, "lab-bbr.csv")...) {
+		if r.loss == 0 {
+			continue
+		}
 		times := timesUnderLoss(t, &r, 2_000_000)
 		means := make([]float64, 0, len(times)/repeats)
 		for some := range slices.Chunk(times, repeats) {
@@ -289,7 +322,7 @@ func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 		}
 		require.True(t, at(.001)-0.5 <= r.last && r.last <= at(.999)+0.5, "%v: measured %v, of means of %d 99.8 %% lie in %.0f to %.0f", &r, r.last, repeats, at(.001), at(.999))
 	}
-	require.Equal(t, 30, within, "of 30")
+	require.Equal(t, 36, within, "of 36")
 }
 
 // Two of 30 rows are 10 and 5.5 % off, by chance: measured anew they were 458 and 1,015 ms, and agree. In the first slow start overflows a buffer, which costs a paced sender nothing but
@@ -424,7 +457,7 @@ func TestCongestionControlsTakeWhatIsMeasuredUnderLoss(t *testing.T) {
 			require.LessOrEqual(t, off, 2.7, "%v: %.0f ms, measured %v ±%v", &r, mean, r.last, r.sem)
 		}
 	}
-	require.Equal(t, 26, within, "of 36")
+	require.Equal(t, 27, within, "of 36")
 }
 
 func TestSteadyRatesOfCongestionControlsAreThoseOfTheirModels(t *testing.T) {

@@ -7,6 +7,7 @@ import "time"
 // arrived. Where the way loses packets besides, loses says which.
 func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *losing) (total int64, after Window) {
 	s := t.senderOf(Window{b.window, slowTo})
+	s.begins(b.window <= t.window)
 	began := s.window
 	f := t.flightOf(b.left)
 	round := int64(0)
@@ -26,10 +27,10 @@ func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *
 		case loses != nil && loses.all:
 			s.timeOut(total)
 		case f.lost > 0:
-			s.lose(total, f.arrived/float64(t.segment))
+			s.lose(total, f.arrived/float64(t.segment), f.until/float64(t.segment))
 		case f.isFull:
 			f.grows(&s, total)
-		case f.left == 0 && s.window < s.slowTo && (s.window > began || 2*f.sent >= int64(s.window)*t.segment):
+		case f.left == 0 && s.window < s.slowTo && (s.window > began || 2*f.sent >= int64(s.window)*t.segment || s.congestion == BBR):
 			s.window = min(s.window+float64(f.sent)/float64(t.segment), s.slowTo, s.most) // see slowStart
 		}
 		if f.left == 0 {
@@ -50,6 +51,7 @@ type flight struct {
 	sent, lost int64
 	delivers   int64   // of what is sent
 	arrived    float64 // before the first loss
+	until      float64 // the last loss
 	released   int64   // what of the flight goes when the first of it that has arrived is acknowledged
 	holes, may int64   // what is known to be lost behind which nothing more comes, and what of it may go in one round trip
 	probes     bool    // with a packet behind which nothing comes
@@ -104,7 +106,7 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 	switch {
 	case f.left == 0:
 		if s.congestion == BBR { // spread, see Rounds
-			return writes + max(t.line(f.before), int64(float64(f.rtt)*float64(f.sent)/float64(bbrGain*float64(window))))
+			return writes + max(t.line(f.before), s.spreadBBR(f.rtt, float64(f.sent)/float64(t.segment)))
 		}
 		return writes + t.line(f.before)
 	case f.lost > 0 && (isOnce || f.left == f.lost):
@@ -123,7 +125,7 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 // finds no room every second one is lost, until the sender learns of it: when its window is about twice what way and buffer hold.
 func (f *flight) overflows(s *sender, window int64) {
 	t := f.Transfer
-	f.lost, f.arrived, f.released = 0, 0, 0
+	f.lost, f.arrived, f.until, f.released = 0, 0, 0, 0
 	room := t.buffer + t.segment
 	excess := f.sent - min(f.before, f.way) - room
 	share := 0. // of what is sent waits
@@ -143,6 +145,7 @@ func (f *flight) overflows(s *sender, window int64) {
 		f.sent += f.released
 		excess = int64(share * (float64(f.sent) - f.arrived))
 	}
+	f.until = float64(f.sent)
 	packets := (excess + t.segment - 1) / t.segment
 	f.lost = min(packets*t.segment, max(f.sent-f.released-t.segment, 0))
 }

@@ -37,6 +37,7 @@ func (l *losing) of(f *flight, took, trip int64) int64 {
 	if f.lost == 0 || intact < f.arrived {
 		f.arrived = intact
 	}
+	f.until = max(f.until, float64(last*l.segment))
 	f.lost += bytes
 	f.left += bytes
 	f.before = max(f.before-bytes, l.segment)

@@ -18,7 +18,7 @@ func flightsOver(t *Transfer, bytes int64, rtt time.Duration, w Window, isNew bo
 		ns += f.goes(&s, int64(rtt))
 		flights = append(flights, [2]int64{(f.sent + t.segment - 1) / t.segment, f.lost / t.segment})
 		if f.lost > 0 {
-			s.lose(ns, f.arrived/float64(t.segment))
+			s.lose(ns, f.arrived/float64(t.segment), f.until/float64(t.segment))
 		} else if f.isFull {
 			f.grows(&s, ns)
 		}

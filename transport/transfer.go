@@ -131,10 +131,10 @@ func (t *Transfer) holds(isNew bool) int64 {
 		window = t.most
 	}
 	window = min(window, t.most, t.socket)
+	if t.congestion == BBR {
+		return -1 // it spreads its window
+	}
 	if t.buffer > 0 {
-		if t.congestion == BBR {
-			return -1 // it spreads its window
-		}
 		window = min(window, t.buffer+t.segment)
 	}
 	switch {
@@ -246,10 +246,15 @@ const (
 )
 
 // slowStart sends a window a round trip and doubles it, until it holds a round trip at the rate or may not grow any more. It returns the time, the window, and by how much what
-// is sent last makes that larger when it is acknowledged: nothing where less than half of the window was in use (RFC 7661, section 4.3), and where the rate is the limit.
+// is sent last makes that larger when it is acknowledged: nothing where less than half of the window was in use (RFC 7661, section 4.3), but with [BBR], and where the rate is the limit.
 func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown, last int64) {
 	left, window, round := b.left, b.window, int64(0)
 	p := pacer{window: window}
+	var s sender
+	if t.congestion == BBR {
+		s = t.senderOf(Window{Bytes: window})
+		s.begins(window <= t.window)
+	}
 	most := t.most
 	if b.early > 0 {
 		total += trips.RoundTrip(0) + t.packet
@@ -273,15 +278,22 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown, last 
 		most = next
 		waits, holds = t.refills(sends, holds, left)
 		total += max(rtt+waits, t.line(sends))
-		if window < most {
+		switch {
+		case t.congestion == BBR:
+			s.grow(0)
+			window = int64(s.window * float64(t.segment))
+		case window < most:
 			window *= 2
 		}
 	}
 	ends := t.line(left)
+	if t.congestion == BBR {
+		ends = max(ends, s.spreadBBR(trips.RoundTrip(round)+t.acked, float64(left)/float64(t.segment)))
+	}
 	if t.paced {
 		ends = max(ends, p.takes(left, window, trips.RoundTrip(round)+t.acked))
 	}
-	if left <= window && (window > b.window || 2*left >= window) {
+	if left <= window && (window > b.window || 2*left >= window || t.congestion == BBR) {
 		last = left
 	}
 	return total + ends, min(window, most), last
