@@ -95,6 +95,7 @@ func readVisits(v value, visits *workload.Visits) {
 			}
 			v.fields(by...)
 		}},
+		field{"connections", func(v value) { v.integer(&visits.Connections) }},
 		field{"lookup", func(v value) { v.duration(&visits.Lookup) }},
 		field{"lookup_ttl", func(v value) { v.duration(&visits.LookupTTL) }},
 	)

@@ -49,7 +49,7 @@ func TestClientsAreReadAlikeInAnyOrder(t *testing.T) {
 
 func TestClientsAreReadWithTheirVisits(t *testing.T) {
 	study, err := scenario.Parse("s.yaml", withClient(`{stack: linux, idle: halve, congestion: bbr, mbit_per_second: {lte: 40}, buffer: 128KiB, handshake_work: 2ms,
-    visits: {requests: 10, gap: 2s, early_data: true, http: 2024, http_by_access: {lte: {2: 0.4, 3: 0.6}}, lookup: 15ms}}`))
+    visits: {requests: 10, gap: 2s, early_data: true, http: 2024, connections: 4, http_by_access: {lte: {2: 0.4, 3: 0.6}}, lookup: 15ms}}`))
 	require.NoError(t, err)
 	w := study.Workloads[0]
 	require.Equal(t, transport.BBR, w.Client.Congestion)
@@ -79,6 +79,8 @@ func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 	for client, want := range map[string]string{
 		`{visits: {requests: 0.5, gap: 2s}}`:                                    `client.visits.requests: is 0.5`,
 		`{visits: {requests: 5}}`:                                               `client.visits.gap: is 0s`,
+		`{visits: {requests: 5, gap: 2s, http: 2024, connections: 65}}`:         `client.visits.connections: is 65; want 0 (6) to 64`,
+		`{visits: {requests: 5, gap: 2s, connections: 4}}`:                      `client.visits.connections: is 4; want 0 where no visit is over HTTP/1.1`,
 		`{visits: {requests: 5, gap: 2s, returning: 2}}`:                        `client.visits.returning: is 2`,
 		`{visits: {requests: 5, gap: 2s, http: {2: 0.5}}}`:                      `client.visits.http: is shares that sum to 0.5; want a sum of 1`,
 		`{visits: {requests: 5, gap: 2s, http: 1999}}`:                          `want 2022 to 2025, cdn-2025, or a mapping with 1.1, 2 and 3`,

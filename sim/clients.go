@@ -154,6 +154,8 @@ func (c *clients) nextNumber() uint64 {
 	switch p := c.patience; {
 	case p != nil && p.again != 0:
 		return p.site.tries.at(p.again).number
+	case c.isResumed():
+		return c.visits.resumed.number
 	case c.share != nil:
 		return c.count + uint64(c.share.before[c.share.head]) + 1
 	}
@@ -171,15 +173,12 @@ func (c *clients) drawClient(r *request) {
 		c.patience.current = c.patience.again
 		return
 	}
-	if c.share != nil {
-		for range c.share.catchUp() {
-			c.skip()
-			c.count++
-		}
+	if !c.isResumed() {
+		c.passOver()
 		r.number = c.count
-	}
-	if c.sizes != nil {
-		r.bytes = c.sizes.take()
+		if c.sizes != nil {
+			r.bytes = c.sizes.take()
+		}
 	}
 	switch {
 	case c.visits == nil:
@@ -194,6 +193,20 @@ func (c *clients) drawClient(r *request) {
 	}
 	if c.patience != nil {
 		c.patience.begin(c, r)
+	}
+}
+
+// isResumed reports whether the request that is drawn has come before, and has waited for a connection.
+func (c *clients) isResumed() bool { return c.visits != nil && c.visits.resumed != nil }
+
+// passOver passes over the requests of the metro that go elsewhere, up to that which comes next.
+func (c *clients) passOver() {
+	if c.share == nil {
+		return
+	}
+	for range c.share.catchUp() {
+		c.skip()
+		c.count++
 	}
 }
 
@@ -252,20 +265,22 @@ func (c *clients) lose(number uint32, now int64) {
 		c.fail(&r, now, SiteDown)
 		return
 	}
+	met := during(c.outages, now-c.delay)
+	timeout, why := met.timeout, met.why()
 	if c.visits != nil {
-		c.visits.failed(&r)
+		timeout += c.visits.waited(&r)
+		c.visits.lost(c, &r, now-c.delay+met.timeout)
 	}
 	if !r.recorded {
 		return
 	}
-	met := during(c.outages, now-c.delay)
-	timeout, why := met.timeout, met.why()
 	c.lost++
 	c.tally.fail(why, timeout)
+	asked := now - c.delay + met.timeout - timeout
 	if c.course != nil {
-		c.course.fail(now-c.delay, why)
+		c.course.fail(asked, why)
 	}
-	c.sightFailure(&r, now-c.delay, now, why, timeout)
+	c.sightFailure(&r, asked, now, why, timeout)
 }
 
 // A served request is how a site answered.
@@ -279,8 +294,8 @@ type served struct {
 	// pours is how long the last byte takes to a PoP, after the first, that passes the answer on.
 	pours int64
 	// queue, service, inVain, the wait for a site that was down, link, that for links that are shared, and collapse, that for the fetch of
-	// another at a tier further up, are parts of first - arrived; what they leave is the way upstream.
-	queue, service, inVain, link, collapse int64
+	// another at a tier further up, are parts of first - arrived; what they leave is the way upstream. So is held, the wait for a connection before the request was sent.
+	queue, service, inVain, link, collapse, held int64
 }
 
 // answer tallies a request; it returns false where the site fails before the answer leaves, or its client has given up. What follows from
@@ -385,8 +400,8 @@ func (c *clients) sight(r *request, s *served, ttfb, ttlb int64) {
 		of[Connect], of[TLS] = c.handshakes(r)
 	}
 	if wait := s.first - r.arrived; wait != 0 {
-		of[Queue], of[Service], of[Timeout], of[LinkQueue], of[CollapseWait] = s.queue, s.service, s.inVain, s.link, s.collapse
-		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain - s.link - s.collapse
+		of[Queue], of[Service], of[Timeout], of[LinkQueue], of[CollapseWait], of[ConnectionQueue] = s.queue, s.service, s.inVain, s.link, s.collapse, s.held
+		of[upstreamOf(s.outcome)] += wait - s.queue - s.service - s.inVain - s.link - s.collapse - s.held
 	}
 	c.sees(&is)
 }
@@ -453,18 +468,25 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	if c.stacks != nil {
 		x := c.setUp(r)
 		waited += x.lookup + x.connect + x.tls
-		if c.visits != nil {
-			c.visits.failed(r)
-		}
-		if !r.recorded {
-			return
-		}
 	} else if r.isNew {
 		connect, tls := c.handshakes(r)
 		waited += connect + tls
 	}
 	if down != nil {
 		why, waited = down.why(), down.timeout
+	}
+	if c.visits != nil {
+		held := c.visits.waited(r)
+		if at := r.arrived - c.delay + waited; down != nil {
+			c.visits.lost(c, r, at)
+		} else {
+			c.visits.failed(c, r, at)
+		}
+		r.arrived -= held
+		waited += held
+	}
+	if !r.recorded {
+		return
 	}
 	c.lost++
 	c.tally.fail(why, waited)

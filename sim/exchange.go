@@ -187,6 +187,10 @@ func (c *clients) drawSetUpLoss(r *request, stream *random.Stream) (sum int64) {
 // answerOver is answer over a stack.
 func (c *clients) answerOver(r *request, s *served) bool {
 	rtt := c.rtt + r.access
+	if c.visits != nil {
+		s.held = c.visits.waited(r)
+		r.arrived -= s.held
+	}
 	c.exchanged = c.exchange(r, s, rtt)
 	x := &c.exchanged
 	if c.explained != nil {
@@ -197,7 +201,7 @@ func (c *clients) answerOver(r *request, s *served) bool {
 	ttlb := max(ttfb+x.transfer, ready+s.last-r.arrived)
 	c.timeline.add(r.arrived, ttfb, s.outcome)
 	if c.visits != nil {
-		c.visits.answered(r, r.arrived-c.delay+ttlb, x.after)
+		c.visits.answered(c, r, r.arrived-c.delay+ttlb, x.after)
 	}
 	if !r.recorded {
 		return true
@@ -225,11 +229,12 @@ func (c *clients) conclude(r *request, s *served, ttfb, ttlb int64) {
 		t.Causes[Queue] += s.queue
 		t.Causes[Service] += s.service
 		upstream := wait - s.queue - s.service
-		if s.inVain|s.link|s.collapse != 0 {
+		if s.inVain|s.link|s.collapse|s.held != 0 {
 			t.Causes[Timeout] += s.inVain
 			t.Causes[LinkQueue] += s.link
 			t.Causes[CollapseWait] += s.collapse
-			upstream -= s.inVain + s.link + s.collapse
+			t.Causes[ConnectionQueue] += s.held
+			upstream -= s.inVain + s.link + s.collapse + s.held
 		}
 		t.Causes[upstreamOf(outcome)] += upstream
 	}

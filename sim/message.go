@@ -75,6 +75,8 @@ const (
 	// rideEnds that such a connection is idle, token is the number of the ride, key that of the connection.
 	rideArrives
 	rideEnds
+	// idleAgain tells a site that a connection of a visit is idle, for the next request that waits for one; token is the number of the clients, key the visit.
+	idleAgain
 )
 
 // A question is what a message asks besides.
@@ -225,6 +227,8 @@ func (s *site) receive(m *message) {
 		s.arriveByRide(m)
 	case rideEnds:
 		s.endRide(m)
+	case idleAgain:
+		s.endsWait(m)
 	}
 }
 

@@ -152,11 +152,13 @@ const (
 	// LinkQueue is the wait of a response for a link to the user that sends one after the other. What is waited for between sites is a
 	// part of Upstream.
 	LinkQueue
+	// ConnectionQueue is the wait of a request for one of the connections that its user may have open to a site over HTTP/1.1.
+	ConnectionQueue
 	// NumCauses is the number of causes.
 	NumCauses
 )
 
-var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "collapse wait", "tick wait", "packet loss", "timeout", "dns", "first record", "link queue"}
+var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "collapse wait", "tick wait", "packet loss", "timeout", "dns", "first record", "link queue", "connection queue"}
 
 // String returns the cause's name, for example "propagation".
 func (c Cause) String() string {

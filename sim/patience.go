@@ -250,10 +250,6 @@ func (s *site) askNow(n uint32, at int64) {
 // visitPatiently serves a request whose client does not wait for ever.
 func (s *site) visitPatiently(v *arrival, c *clients) {
 	c.patience.key, s.now = v.key, v.at
-	if c.patience.kind == Cacheable {
-		s.visitCacheable(v, c)
-	} else {
-		s.visitOther(v, c, c.patience.kind)
-	}
+	s.visitAs(v, c, c.patience.kind)
 	s.expectAnswer(c, c.patience.current)
 }

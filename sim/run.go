@@ -384,8 +384,12 @@ func (at *site) addUsers(c clients, s source, perSecond float64) uint32 {
 func (at *site) addClients(c clients) uint32 {
 	c.isPlain = c.outages == nil && c.links == nil && c.patience == nil && c.stacks == nil
 	c.isWatched = c.course != nil || c.sees != nil
+	number := uint32(len(at.clients))
+	if c.visits != nil {
+		c.visits.number = number
+	}
 	at.clients = append(at.clients, c)
-	return uint32(len(at.clients) - 1)
+	return number
 }
 
 // addWorkload gives a workload's users to the sites that serve them.
@@ -461,6 +465,9 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 func (r *run) complete(c *clients, number, m int, e *entry, kind Kind, shared *workloadRun) {
 	if p := r.plan.scenario.Workloads[number].Patience(); p != (workload.Patience{}) {
 		c.patience, c.isAlike, kind = &patience{Patience: p, site: r.sites[e.site], kind: kind}, false, patientVisits
+	}
+	if c.visits != nil && c.visits.hasMore {
+		c.visits.site, c.visits.kind, kind = r.sites[e.site], kind, queuedVisits
 	}
 	c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
 	if r.explains != nil {

@@ -41,6 +41,7 @@ type tracer struct {
 	connection  UserConnection // of visits
 	setUp       exchange       // of that
 	hasMovedOn  bool           // to the next site
+	isSentLate  bool           // tried is the wait for a connection alone
 }
 
 // A mark is an instant, and what went on until then.

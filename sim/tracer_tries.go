@@ -75,6 +75,14 @@ func (t *tracer) leaves(c *clients, of *try, later, took int64) {
 	}
 }
 
+// waitsForConnection notes that the user has sent the request so much later than it was to be.
+func (t *tracer) waitsForConnection(c *clients, number uint64, ns int64) {
+	if !t.found && t.isOne(c, number) {
+		t.addTime(ns, "connection queue: until one of the user's connections to the site was idle")
+		t.isSentLate = true
+	}
+}
+
 func (t *tracer) addTime(ns int64, text string) {
 	if ns != 0 {
 		t.tried = append(t.tried, Step{ns, "", text})
@@ -84,7 +92,7 @@ func (t *tracer) addTime(ns int64, text string) {
 // triedSteps returns the steps before the request came to where it ended, and how many of them came before the connection to there was opened.
 func (t *tracer) triedSteps() (all []Step, connects int) {
 	all = t.tried
-	if len(all) > 0 && !t.isOver {
+	if len(all) > 0 && !t.isOver && !t.isSentLate {
 		all = append(all, Step{0, t.site, "asked again"})
 	}
 	if t.isConnected {

@@ -60,21 +60,25 @@ type explainedConnection struct {
 func (x *explainedConnection) ask(c *clients, r *request) {
 	v := c.visits
 	of, isDrawn := v.coming.at(0)
+	if v.resumed != nil {
+		of, isDrawn = v.resumed.of, true
+	}
 	if !isDrawn || !x.trace.isOne(c, r.number) {
 		v.ask(c, r)
 		return
 	}
-	place, at := of.Place(), r.arrived-c.delay
-	begins := v.visitors[place].name != of.Name()
-	if begins {
+	at := r.arrived - c.delay
+	p, isThere := v.seatOf(of.Place(), of.Name())
+	if !isThere {
 		v.begin(c, of)
+		p = v.at(of.Place())
 	}
 	var is UserConnection
-	is.Opening, is.Idle = v.openingOf(c, place, at, begins && !of.IsFound())
+	is.Opening, is.Idle = v.openingOf(c, p, at, !isThere && !(of.IsFound() && c.cameBefore(of)))
 	if v.Lookup > 0 {
 		is.NameTTL = v.LookupTime()
-		if v.lookedUp[place] != never {
-			is.NameAge = time.Duration(at - v.lookedUp[place])
+		if *p.lookedUp != never {
+			is.NameAge = time.Duration(max(at-*p.lookedUp, 0))
 		}
 	}
 	v.ask(c, r)
@@ -91,18 +95,17 @@ func (x *explainedConnection) ask(c *clients, r *request) {
 }
 
 // openingOf returns why a visit that finds no connection open opens one at an instant, and for how long its last one had not been used.
-func (v *visits) openingOf(c *clients, place uint32, at int64, isFirst bool) (why Opening, idle time.Duration) {
-	p := &v.visitors[place]
+func (v *visits) openingOf(c *clients, p visitSeat, at int64, isFirst bool) (why Opening, idle time.Duration) {
 	k, last := &v.keeping[p.version], int64(never)
 	why = FirstOfVisit
-	for n := range p.conns() {
-		conn := v.connOf(place, n)
+	for n := range v.connections(p) {
+		conn := p.conn(n)
 		switch isOpen := k.IsOpen(conn, at); {
 		case isFirst || *conn == (transport.Conn{}):
 			continue
 		case isOpen && conn.IsBusy(at):
 			return AllBusy, 0
-		case isOpen && c.outages != nil && wasDown(c.outages, conn.Last(), at):
+		case conn.WasLost(), isOpen && c.outages != nil && wasDown(c.outages, conn.Last(), at):
 			why = SiteWasDown
 		case why != SiteWasDown:
 			why = IdleTooLong

@@ -12,6 +12,8 @@ const (
 	patientVisits
 	// rangeVisits are of those who ask for parts of objects, or meet caches that keep slices.
 	rangeVisits
+	// queuedVisits are of those who may wait for connections over HTTP/1.1.
+	queuedVisits
 )
 
 // visitOther serves a user's request that is not for an object which is fresh for ever.
@@ -28,6 +30,8 @@ func (s *site) visitOther(v *arrival, c *clients, kind Kind) {
 		s.visitPatiently(v, c)
 	case rangeVisits:
 		s.visitRange(v, c)
+	case queuedVisits:
+		s.visitInTurn(v, c)
 	default:
 		s.visitComputed(v, c)
 	}

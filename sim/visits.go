@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/random"
@@ -20,19 +21,31 @@ type visits struct {
 	request  uint64                     // number of the next of the metro
 	visitors []visitor
 	hasMore  bool             // visits may be over HTTP/1.1
-	more     []transport.Conn // by place, moreConns each; none where no visit is over HTTP/1.1
+	most     int              // connections of a visit over HTTP/1.1
+	more     []transport.Conn // by place, those of each but the first; none where no visit is over HTTP/1.1
 	lookedUp []int64          // by place: when the site's name was, long ago if never; none where that takes no time
 	asking   slab[asking]
+
+	// These are of visits over HTTP/1.1, whose requests wait for connections.
+	site    *site
+	number  uint32 // of their clients at the site
+	kind    Kind   // of how those are served who need not wait
+	queued  slab[queuedAsk]
+	resumed *queuedAsk // the request that has waited and is sent now
+	left    slab[leftVisit]
+	leftBy  map[uint32]uint32 // by name
 }
 
 // A visitor is who visits in one place, with the first connection. It fills a line of the processor's cache.
 type visitor struct {
 	conn    transport.Conn
 	name    uint32
-	base    int64 // of the last mile, without jitter
 	line    topology.Technology
 	version uint8
 	hasKeys bool
+	base    int64  // of the last mile, without jitter
+	first   uint32 // that waits for a connection, 0 for none
+	last    uint32 // that waits behind it
 }
 
 // An asking is a request that has no answer yet.
@@ -42,28 +55,25 @@ type asking struct {
 	version              uint8
 	stack                uint16
 	name                 uint32 // of its visit
+	waited               int64  // for a connection
 	lookup, connect, tls int64
 	was                  transport.Conn // its connection as it was, for a visit that ends before the answer
 }
-
-// moreConns is how many connections of a visit over HTTP/1.1 are kept besides the first: 6 to a site in all, as browsers have it (assumed, no
-// source was looked up).
-const moreConns = 5
 
 // never is the instant of what has not been.
 const never = math.MinInt64 / 4
 
 // newVisits returns the visits of a metro with so many requests a second.
 func newVisits(h *workload.Head, key random.Key, s *stacks, perSecond float64) *visits {
-	v := &visits{Visits: &h.Visits, key: key}
+	v := &visits{Visits: &h.Visits, key: key, most: h.Visits.MostConnections()}
 	atATime := float64(v.AtATime(perSecond))
 	v.visitors = make([]visitor, 0, int(atATime+float64(3*math.Sqrt(atATime)))+1)
 	for version := range v.keeping {
 		of := &s.all[s.number(version, false, 0)]
 		v.keeping[version] = transport.Keeping{Idle: int64(h.Visits.IdleTime()), Rule: h.Client.Idle, Initial: of.transfer.InitialWindow()}
 	}
-	for line := range topology.NumTechnologies {
-		v.hasMore = v.hasMore || h.Visits.Of(topology.Technology(line))[0] > 0
+	if v.hasMore = h.Visits.IsOverHTTP1(); v.hasMore {
+		v.leftBy = make(map[uint32]uint32)
 	}
 	return v
 }
@@ -74,7 +84,7 @@ func (v *visits) put(of workload.Visit) {
 	for place := int(of.Place()); place >= len(v.visitors); {
 		v.visitors = append(v.visitors, visitor{})
 		if v.hasMore {
-			v.more = append(v.more, make([]transport.Conn, moreConns)...)
+			v.more = slices.Grow(v.more, v.most-1)[:len(v.more)+v.most-1]
 		}
 		if v.Lookup > 0 {
 			v.lookedUp = append(v.lookedUp, never)
@@ -94,16 +104,29 @@ func (v *visits) lookAhead() (place uint32, ok bool) {
 	return of.Place(), ok
 }
 
+// take returns of which visit the next request is that comes here.
+func (v *visits) take() workload.Visit {
+	v.looked = max(v.looked-1, 0)
+	return v.coming.take()
+}
+
 // ask finds out who asks for a request, and over which connection.
 func (v *visits) ask(c *clients, r *request) {
-	v.looked = max(v.looked-1, 0)
-	of := v.coming.take()
-	place, name := of.Place(), of.Name()
-	r.shake = random.Key(v.key.At(v.request | 1<<62))
-	v.request++
-	p := &v.visitors[place]
-	if p.name != name {
+	var of workload.Visit
+	var shake uint64
+	waited := int64(0)
+	if q := v.resumed; q != nil {
+		of, shake, waited = q.of, q.shake, r.arrived-q.at
+		r.recorded, r.bytes = q.recorded, q.bytes
+	} else {
+		of, shake = v.take(), v.request
+		v.request++
+	}
+	r.shake = random.Key(v.key.At(shake | 1<<62))
+	p, ok := v.seatOf(of.Place(), of.Name())
+	if !ok {
 		v.begin(c, of)
+		p = v.at(of.Place())
 	}
 	r.line, r.quiet, r.access = p.line, p.base, p.base
 	if c.law != nil {
@@ -112,23 +135,32 @@ func (v *visits) ask(c *clients, r *request) {
 	r.access += linkJitter(c.jitter, uint64(r.shake))
 	r.asking = v.asking.add()
 	a := v.asking.at(r.asking)
-	a.place, a.conn, a.version, a.name, a.lookup, a.tls = place, -1, p.version, name, 0, 0
+	a.place, a.conn, a.version, a.name, a.waited, a.lookup, a.tls = of.Place(), -1, p.version, p.name, waited, 0, 0
 	k, at := &v.keeping[p.version], r.arrived-c.delay
 	a.stack = c.stacks.number(int(p.version), p.hasKeys, p.line)
-	if n := v.open(c, place, k, at); n >= 0 {
-		conn := v.connOf(place, n)
+	if n := v.open(c, p, k, at); n >= 0 {
+		conn := p.conn(n)
 		a.conn, a.was = int8(n), *conn
 		a.connect = conn.Ask(at)
 		return
 	}
 	r.isNew = true
-	if v.Lookup > 0 && at-v.lookedUp[place] > int64(v.LookupTime()) {
-		a.lookup, v.lookedUp[place] = int64(v.Lookup), at
+	if p.lookedUp != nil {
+		switch since := at - *p.lookedUp; {
+		case since < 0:
+			a.lookup = -since // it is under way
+		case since > int64(v.LookupTime()):
+			a.lookup = int64(v.Lookup)
+			*p.lookedUp = at + a.lookup
+		}
+	}
+	if !p.hasKeys && v.hasBrought(p, at-c.rtt-r.access) {
+		p.hasKeys = true
+		a.stack = c.stacks.number(int(p.version), true, p.line)
 	}
 	a.connect, a.tls = c.handshakesOf(r, &c.stacks.all[a.stack].transfer)
-	p.hasKeys = true
-	for n := range p.conns() {
-		if conn := v.connOf(place, n); !k.IsOpen(conn, at) {
+	for n := range v.connections(p) {
+		if conn := p.conn(n); !k.IsOpen(conn, at) && (p.version != 0 || !conn.IsBusy(at)) {
 			k.Open(conn, at+a.lookup+a.connect+a.tls)
 			a.conn, a.was = int8(n), *conn
 			conn.Ask(at)
@@ -137,28 +169,22 @@ func (v *visits) ask(c *clients, r *request) {
 	}
 }
 
-// conns returns how many connections of the visit are kept.
-func (p *visitor) conns() int {
-	if p.version == 0 {
-		return 1 + moreConns
+// hasBrought reports whether a connection of a visit was ready at an instant: a round trip later the user has keys for the next one, which come with the first answer.
+func (v *visits) hasBrought(p visitSeat, at int64) bool {
+	for n := range v.connections(p) {
+		if p.conn(n).WasReady(at) {
+			return true
+		}
 	}
-	return 1
-}
-
-// connOf returns a connection of the visit in a place.
-func (v *visits) connOf(place uint32, n int) *transport.Conn {
-	if n == 0 {
-		return &v.visitors[place].conn
-	}
-	return &v.more[int(place)*moreConns+n-1]
+	return false
 }
 
 // open returns the number of an open connection over which a request can go, of those that can the one last used; -1 if there is none.
 // With HTTP/1.1 those cannot over which another waits for its answer.
-func (v *visits) open(c *clients, place uint32, k *transport.Keeping, at int64) int {
-	p, best, last := &v.visitors[place], -1, int64(0)
-	for n := range p.conns() {
-		conn := v.connOf(place, n)
+func (v *visits) open(c *clients, p visitSeat, k *transport.Keeping, at int64) int {
+	best, last := -1, int64(0)
+	for n := range v.connections(p) {
+		conn := p.conn(n)
 		if !k.IsOpen(conn, at) || p.version == 0 && conn.IsBusy(at) {
 			continue
 		}
@@ -173,12 +199,18 @@ func (v *visits) open(c *clients, place uint32, k *transport.Keeping, at int64) 
 	return best
 }
 
+// cameBefore reports whether a visit that is under way as the run begins has come here then: it may come later, when its own site has failed.
+func (c *clients) cameBefore(of workload.Visit) bool {
+	return c.share == nil || c.share.rule.admits(0, who(c.share.key, uint64(of.Name())))
+}
+
 // begin draws who begins a visit. Visits with which the run begins have a connection that was last used some gap before.
 func (v *visits) begin(c *clients, of workload.Visit) {
 	place := of.Place()
-	p, draws := &v.visitors[place], v.key.StreamAt(uint64(of.Name())|1<<61)
+	v.leave(place)
+	p, draws := v.at(place), v.key.StreamAt(uint64(of.Name())|1<<61)
 	u := draws.Uint64()
-	*p = visitor{name: of.Name(), base: c.access, hasKeys: draws.Float64() < v.Returning}
+	*p.visitor = visitor{name: of.Name(), base: c.access, hasKeys: draws.Float64() < v.Returning}
 	if c.law != nil {
 		p.line = c.law.technology(uint32(u >> 32))
 		p.base = c.law.base(p.line, &draws)
@@ -187,17 +219,17 @@ func (v *visits) begin(c *clients, of workload.Visit) {
 	for p.version = 0; p.version < numVersions-1 && at >= shares[p.version]; p.version++ {
 		at -= shares[p.version]
 	}
-	for n := range p.conns() {
-		v.connOf(place, n).Close()
+	for n := range v.connections(p) {
+		p.conn(n).Close()
 	}
 	lookedUp := int64(never)
-	if of.IsFound() { // under way as the run begins
+	if of.IsFound() && c.cameBefore(of) {
 		p.hasKeys = true
 		lookedUp = -int64(draws.Float64() * float64(v.LookupTime()))
-		v.keeping[p.version].Begin(&p.conn, -int64(draws.Exp()*float64(v.Gap)))
+		v.keeping[p.version].Begin(p.conn(0), -int64(draws.Exp()*float64(v.Gap)))
 	}
-	if v.Lookup > 0 {
-		v.lookedUp[place] = lookedUp
+	if p.lookedUp != nil {
+		*p.lookedUp = lookedUp
 	}
 }
 
@@ -212,31 +244,50 @@ func (v *visits) window(r *request, at, timeout int64) (w transport.Window, ok b
 		return transport.Window{Bytes: k.Initial}, true
 	}
 	conn := &a.was
-	if v.isThere(a) {
-		conn = v.connOf(a.place, int(a.conn))
+	if p, ok := v.seatOf(a.place, a.name); ok {
+		conn = p.conn(int(a.conn))
 	}
 	return k.Window(conn, at, timeout), true
 }
 
-// isThere reports whether the connection of a request is kept, and its visit has not ended meanwhile.
-func (v *visits) isThere(a *asking) bool {
-	return a.conn >= 0 && v.visitors[a.place].name == a.name
-}
-
 // answered ends a request whose last byte is there at an instant.
-func (v *visits) answered(r *request, at int64, after transport.Window) {
-	if a := v.asking.at(r.asking); v.isThere(a) {
-		v.connOf(a.place, int(a.conn)).Answered(at, after)
+func (v *visits) answered(c *clients, r *request, at int64, after transport.Window) {
+	a := v.asking.at(r.asking)
+	if p, ok := v.seatOf(a.place, a.name); ok && a.conn >= 0 {
+		p.conn(int(a.conn)).Answered(at, after)
+		v.wakeNext(c, p, at)
 	}
 	v.asking.remove(r.asking)
 }
 
-// failed ends a request without an answer.
-func (v *visits) failed(r *request) {
-	if a := v.asking.at(r.asking); v.isThere(a) {
-		v.connOf(a.place, int(a.conn)).Failed()
+// failed ends a request to which there is an error, of which its user learns at an instant.
+func (v *visits) failed(c *clients, r *request, at int64) {
+	a := v.asking.at(r.asking)
+	if p, ok := v.seatOf(a.place, a.name); ok && a.conn >= 0 {
+		p.conn(int(a.conn)).Failed(at)
+		v.wakeNext(c, p, at)
 	}
 	v.asking.remove(r.asking)
+}
+
+// lost ends a request that its user gives up at an instant, since the site or the way to it was down.
+func (v *visits) lost(c *clients, r *request, at int64) {
+	a := v.asking.at(r.asking)
+	if p, ok := v.seatOf(a.place, a.name); ok && a.conn >= 0 {
+		p.conn(int(a.conn)).Lost(at)
+		v.wakeNext(c, p, at)
+	}
+	v.asking.remove(r.asking)
+}
+
+// waited returns how long a request has waited for a connection before it was sent.
+func (v *visits) waited(r *request) int64 { return v.asking.at(r.asking).waited }
+
+// wakeNext lets the next request go that waits for a connection of a visit, of which one is idle from an instant on.
+func (v *visits) wakeNext(c *clients, p visitSeat, at int64) {
+	if p.first != 0 {
+		v.wake(c, v.queued.at(p.first).of, at)
+	}
 }
 
 // firstTimeout is how long the first packet of a connection is waited for (RFC 6298, 2.1).

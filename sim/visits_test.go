@@ -93,7 +93,7 @@ func TestHTTP1OpensConnectionsSideBySide(t *testing.T) {
 	require.Zero(t, of(workload.Versions{0, 1, 0}).Causes[TLS], "one each, open as the run begins")
 	opened := of(workload.Versions{1, 0, 0}).Causes[TLS] / (6 * ms)
 	require.Greater(t, opened, int64(50))
-	require.Less(t, opened, int64(1000), "of 2,000 requests: more than six at once open one that is not kept")
+	require.Less(t, opened, int64(150), "of 2,000 requests: six by each of some ten to twenty visits at most")
 }
 
 // The lab measured 20 KB from nginx over 40 ms: the first byte came 42 ms sooner over HTTP/2 (lab.csv: 127.1 against 169.3), whose header goes

@@ -46,6 +46,15 @@ func (c *Conn) Close() { *c = Conn{} }
 // IsBusy reports whether at an instant a request waits for the last byte of its answer.
 func (c *Conn) IsBusy(now int64) bool { return c.asked > 0 || c.last > now }
 
+// WasReady reports whether the handshake of the connection, which may be closed for it was idle, was done at an instant.
+func (c *Conn) WasReady(at int64) bool { return c.isOpen && c.ready <= at }
+
+// WasLost reports whether the client has left the connection since the server was down.
+func (c *Conn) WasLost() bool { return !c.isOpen && c.last != 0 }
+
+// IdleFrom returns from when on no request waits for its answer any more; false where none does at an instant, or nobody knows yet.
+func (c *Conn) IdleFrom(now int64) (at int64, ok bool) { return c.last, c.asked == 0 && c.last > now }
+
 // Last returns the instant of the last use.
 func (c *Conn) Last() int64 { return c.last }
 
@@ -70,5 +79,16 @@ func (c *Conn) Answered(at int64, after Window) {
 	c.last = max(c.last, at)
 }
 
-// Failed notes that a request will have no answer.
-func (c *Conn) Failed() { c.asked-- }
+// Failed notes that an error was there at an instant in place of the answer to a request.
+func (c *Conn) Failed(at int64) {
+	c.asked--
+	c.last = max(c.last, at)
+}
+
+// Lost notes that a request was given up at an instant since the server was down: nothing comes over the connection any more, which the client leaves with its last request.
+func (c *Conn) Lost(at int64) {
+	c.Failed(at)
+	if c.asked == 0 {
+		*c = Conn{last: c.last}
+	}
+}

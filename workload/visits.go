@@ -40,10 +40,14 @@ type Visits struct {
 	// EarlyData says that requests go along with resumed handshakes (0-RTT).
 	EarlyData bool
 	// Versions are the shares of visits by version of HTTP, which sum to 1; all 0 means HTTP/2. With HTTP/1.1 a request that finds
-	// all its user's connections busy opens one more, with the others all share one. HTTP/3 is QUIC, the others have the client's handshake.
+	// all its user's connections busy opens one more, up to Connections, with the others all share one. HTTP/3 is QUIC, the others have the client's handshake.
 	Versions Versions
 	// VersionsBy holds the shares of users of a technology, where they differ.
 	VersionsBy [topology.NumTechnologies]Versions
+	// Connections is how many connections a user has open to a site over HTTP/1.1 at most, 64 at most; 0 means 6. Requests that come when over each of them an answer is on
+	// its way wait for the first whose last byte is there, in their order. RFC 9112, 9.4, leaves the number to clients. Chromium has 6
+	// (g_max_sockets_per_group, net/socket/client_socket_pool_manager.cc), and so has Firefox (network.http.max-persistent-connections-per-server).
+	Connections int
 	// Lookup is what a look-up of the site's name takes, which a visit makes when it connects and the last was longer than
 	// LookupTTL ago; 0 leaves it away.
 	Lookup time.Duration
@@ -167,9 +171,11 @@ func (v Visits) Validate() error {
 		invalid.Range("Returning", v.Returning, 0, 1),
 		invalid.Check(v.IdleTimeout >= 0 && v.IdleTimeout <= 24*time.Hour, "IdleTimeout", v.IdleTimeout, "0 (1m) to 24h"),
 		v.Versions.validate("Versions"),
+		invalid.Check(v.Connections >= 0 && v.Connections <= 64, "Connections", v.Connections, "0 (6) to 64"),
 		invalid.Check(v.Lookup >= 0 && v.Lookup <= time.Minute, "Lookup", v.Lookup, "0 to 1m"),
 		invalid.Check(v.LookupTTL >= 0 && v.LookupTTL <= 24*time.Hour, "LookupTTL", v.LookupTTL, "0 (1m) to 24h"),
 	}
+	errs = append(errs, invalid.Check(v.Connections == 0 || v.IsOverHTTP1(), "Connections", v.Connections, "0 where no visit is over HTTP/1.1: over other versions one connection is for all"))
 	for line, by := range v.VersionsBy {
 		errs = append(errs, by.validate(fmt.Sprintf("VersionsBy.%v", topology.Technology(line))))
 	}
@@ -218,6 +224,24 @@ func (v *Visits) IdleTime() time.Duration {
 		return transport.DefaultIdleTimeout
 	}
 	return v.IdleTimeout
+}
+
+// IsOverHTTP1 reports whether any visit may be over HTTP/1.1.
+func (v *Visits) IsOverHTTP1() bool {
+	for line := range topology.NumTechnologies {
+		if v.Of(topology.Technology(line))[0] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// MostConnections returns how many connections a user has open to a site over HTTP/1.1 at most.
+func (v *Visits) MostConnections() int {
+	if v.Connections == 0 {
+		return 6
+	}
+	return v.Connections
 }
 
 // LookupTime returns how long a name may be used.
