@@ -306,15 +306,15 @@ func assumedOfUpstream(s *Study) string {
 			continue
 		}
 		u := s.Placements[i].Upstream
-		text := fmt.Sprintf("a connection stays open for %v after the last question; a new one costs %v; %s", u.KeepsAlive(), u.Handshake, idleUpstream(u.Idle))
+		text := fmt.Sprintf("a connection stays open for %v after the last answer; a new one costs %v; %s", u.KeepsAlive(), u.Handshake, idleUpstream(u.Idle))
+		if u.Pool == 0 {
+			text += "; its answers follow one another as they are ready"
+		}
 		switch {
 		case u.AlwaysOpen:
 			text = "a connection is always open, with a window that holds any object"
 		case u.KeepAlive == 0:
 			text += "; 5 s is the default of CloudFront"
-		}
-		if u.Pool == 0 && !u.AlwaysOpen {
-			text += "; answers that are under way over it at once do not share its window, so that bursts of large ones take too little"
 		}
 		if u.BufferBytes > 0 {
 			text += "; what overflows a buffer is sent again as by Reno, without HyStart"

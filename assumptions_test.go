@@ -44,7 +44,7 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 		}},
 		{"a site has one cache of a tier", bare, func(s *edgewise.Study) { s.Placements = s.Placements[1:] }},
 		{"a connection is always open", bare, func(s *edgewise.Study) { s.Placements[0].Upstream = transport.Upstream{} }},
-		{"stays open for 5s after the last question; a new one costs tcp+tls1.3", func(s *edgewise.Study) { s.Placements[0].Upstream = transport.Upstream{} }, bare},
+		{"stays open for 5s after the last answer; a new one costs tcp+tls1.3", func(s *edgewise.Study) { s.Placements[0].Upstream = transport.Upstream{} }, bare},
 		{"a PoP passes requests on over connections that are always open", bare, func(s *edgewise.Study) { s.Placements = s.Placements[1:] }},
 		{"a PoP passes dynamic requests on over connections of each workload", func(s *edgewise.Study) { s.Placements[0].Upstream = transport.Upstream{} }, bare},
 		{"api-dynamic: the data lives in region alone", preset, func(s *edgewise.Study) {

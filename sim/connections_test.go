@@ -7,7 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -139,6 +141,7 @@ func TestConnectionsToASiteThatWasDownAreNew(t *testing.T) {
 		Network: twoRegions(t), Workloads: []workload.Workload{alwaysMissing(20)}, Duration: 100 * time.Second, Seed: 8,
 		Failures: []Failure{{Site: "west", At: 50 * time.Second, For: time.Second, Timeout: 100 * time.Millisecond}},
 	}
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(of *workload.Cacheable) { of.Sizes.MinBytes, of.Sizes.MaxBytes = 100, 100 }) // which wait for no others
 	p := placement.RegionOnly("west").WithPoPs(1<<30, "pop").WithUpstream(transport.Upstream{KeepAlive: time.Hour})
 	tally := &byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0]
 	require.Positive(t, tally.Outcomes[Failed])
@@ -186,5 +189,142 @@ func TestDelayedHitsWaitIsACauseOfItsOwn(t *testing.T) {
 		require.Equal(t, misses*50*ms, tally.Causes[Upstream])
 		require.Equal(t, misses*150*ms, tally.Causes[Service])
 		require.InEpsilon(t, 100., float64(tally.Causes[CollapseWait])/float64(delayed)/float64(ms), 0.02)
+	}
+}
+
+// atOnceOver is 20 objects of 200,000 bytes that a PoP asks for, .1 ms apart from 1 s on, over a way of 50 ms there and back.
+func atOnceOver(t *testing.T, pool int) (Scenario, placement.Placement) {
+	at := make([]float64, 20)
+	for i := range at {
+		at[i] = 1 + float64(i)*1e-4
+	}
+	d := askedAt(at...)
+	for i := range d.object {
+		d.object[i] = uint32(i)
+	}
+	w := workload.Change(alwaysMissing(1), func(of *workload.Cacheable) {
+		of.Sizes, of.Origin = workload.Sizes{MinBytes: 200_000, MaxBytes: 200_000}, workload.ServiceTime{}
+	})
+	w.Demand = d
+	w.Client = onOpenConnections(1).Client
+	s := Scenario{Network: twoRegions(t), Workloads: []workload.Workload{w}, Duration: 10 * time.Second, Seed: 8}
+	return s, placement.RegionOnly("west").WithPoPs(1<<30, "pop").WithUpstream(transport.Upstream{Pool: pool})
+}
+
+func TestFetchesAtOnceShareOneConnection(t *testing.T) {
+	// 4,000,000 bytes are 9 rounds from 14,600, so that the last byte comes 8 round trips after the first of the first answer over a new connection; over
+	// HTTP/1.1 each has 4 rounds of its own, the last 1.9 ms after the first.
+	ends := func(pool int) (last int64) {
+		s, p := atOnceOver(t, pool)
+		all := missTimes(t, s, p)
+		require.Len(t, all, 20)
+		for at, times := range all {
+			last = max(last, at+times[1])
+		}
+		return last
+	}
+	// The user is 6 ms away, and TCP and TLS take 100 ms. The last answer comes all at once, and takes 16 ms to the user, who has 100 Mbit/s.
+	require.Equal(t, (1000+6+100+50+8*50+16)*ms, ends(0))
+	require.Equal(t, (1000+6+100+50+3*50)*ms+1900*int64(time.Microsecond), ends(32))
+}
+
+func TestTheWaitForAnswersOnOneConnectionIsExplained(t *testing.T) {
+	s, p := atOnceOver(t, 0)
+	plans, err := Compile(t.Context(), s, p)
+	require.NoError(t, err)
+	e, err := plans[0].Explain(t.Context(), 0, 0, 0, ByNumber, 20)
+	require.NoError(t, err)
+	// It asks 1.9 ms after the first, whose handshake it joins. 19 before it are 3,800,000 bytes: 9 rounds from 14,600 hold 7,460,600 and 8 hold 3,723,000.
+	require.Equal(t, []Step{
+		{Site: "pop", Text: "edge-cache: does not have it"},
+		{Ns: 98_100_000, Site: "pop", Text: "a new connection to west"},
+		{Ns: 25 * ms, Site: "west", Text: "on the way from pop, which asks for it"},
+		{Ns: 25 * ms, Site: "pop", Text: "on the way back from west, with it"},
+		{Ns: 8 * 50 * ms, Site: "pop", Text: "behind answers before it on the same connection"},
+	}, e.Steps)
+	require.Equal(t, e.WaitNs, e.Causes[Upstream])
+	require.Equal(t, 548_100_000, int(e.WaitNs))
+	requireRest(t, e)
+}
+
+// Whether an object has changed is asked by message where a cache is asked, which nobody knows before: what does not come is ahead of nothing.
+func TestWhatIsConfirmedIsAheadOfNothing(t *testing.T) {
+	at, objects := []float64{}, []uint32{}
+	for _, begin := range []float64{1, 21} {
+		for i := range 20 {
+			at, objects = append(at, begin+float64(i)*1e-4), append(objects, uint32(i))
+		}
+	}
+	d := askedAt(at...)
+	d.object = objects
+	s, p := atOnceOver(t, 0)
+	s.Duration = 40 * time.Second
+	s.Workloads[0].Demand = d
+	s.Workloads[0] = workload.Change(s.Workloads[0], func(of *workload.Cacheable) {
+		*of = of.Controlled(freshness.Control{MaxAge: freshness.For(10 * time.Second), Validator: true})
+	})
+	p = p.WithMidTier(1<<30, "mid")
+	for i := range p.Tiers {
+		p.Tiers[i].Freshness = &freshness.Rules{Profile: "rfc"}
+	}
+	plans, err := Compile(t.Context(), s, p)
+	require.NoError(t, err)
+	confirmed := 0
+	_, err = plans[0].Watch(t.Context(), 0, func(is *Sighting) {
+		if is.At < int64(20*time.Second) {
+			require.Equal(t, Miss, is.Outcome)
+			return
+		}
+		confirmed++
+		require.Equal(t, Revalidated, is.Outcome)
+		// New connections from the PoP to the other cache, 8 ms there and back, and on to the origin, 44 ms. All wait for those of the first.
+		late := is.At - int64(21*time.Second)
+		require.Equal(t, int64(3*8+3*44)*ms-late, is.Causes[Upstream], "%v", is.Causes)
+	})
+	require.NoError(t, err)
+	require.Equal(t, 20, confirmed)
+}
+
+func TestWhatWaitsForALinkHasWaitedForItsConnection(t *testing.T) {
+	// 80 Mbit/s are 10 bytes a microsecond. Slow start sends 919,800 bytes in 6 rounds of 50.146 ms, until a packet is acknowledged, and the rest of 4,000,000 at
+	// the rate: 608.896 ms. That they take 400 ms of a link that others may share, one after the other, is no wait besides.
+	ends := func(how topology.Sharing) (last, waited int64) {
+		s, p := atOnceOver(t, 0)
+		links := s.Network.Links()
+		for i := range links {
+			if l := &links[i]; l.From == "west" && l.To == "pop" {
+				l.CapacityBitsPerSecond, l.Sharing = 80e6, how
+			}
+		}
+		n, err := topology.New(s.Network.AllNodes(), links)
+		require.NoError(t, err)
+		s.Network = n
+		plans, err := Compile(t.Context(), s, p)
+		require.NoError(t, err)
+		_, err = plans[0].Watch(t.Context(), 0, func(is *Sighting) {
+			last, waited = max(last, is.At+is.TTLB), max(waited, is.Causes[LinkQueue])
+		})
+		require.NoError(t, err)
+		return last, waited
+	}
+	alone, none := ends(topology.Unshared)
+	shared, waited := ends(topology.FirstCome)
+	require.Zero(t, none)
+	require.Positive(t, waited)
+	require.Equal(t, (1000+6+100+50)*ms+608_896_000, alone)
+	require.Equal(t, alone, shared)
+}
+
+func TestWorkOnAnAnswerIsNoWaitForOthers(t *testing.T) {
+	// An origin with servers works on all for a second. Those 20 of 200,000 bytes are one row from then on, whether it is asked by message or not.
+	for _, servers := range []int{0, 100} {
+		s, p := atOnceOver(t, 0)
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(of *workload.Cacheable) { of.Origin = workload.ServiceTime{Mean: time.Second} })
+		p.Sites[0].Servers = servers
+		last := int64(0)
+		for at, times := range missTimes(t, s, p) {
+			last = max(last, at+times[1])
+		}
+		require.Equal(t, (1000+6+100+50+1000+8*50+16)*ms, last)
 	}
 }

@@ -48,8 +48,8 @@ func Example() {
 	}
 	fmt.Println("fastest", time.Duration(tally.Metric(sim.TTFB).MinNs()), "slowest", time.Duration(tally.Metric(sim.TTFB).MaxNs()))
 	// Output:
-	// HIT 3577
-	// DELAYED_HIT 14
+	// HIT 3575
+	// DELAYED_HIT 16
 	// MISS 2458
-	// fastest 8ms slowest 188ms
+	// fastest 8ms slowest 206.357021ms
 }

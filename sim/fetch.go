@@ -11,10 +11,19 @@ func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8,
 	}
 	h := way.hop
 	way.load.add(f.bytes, recorded)
+	first := h.there + h.back + f.service // h.rtt() copies the leg
 	var leaves int64
-	if way.line != nil {
-		leaves, f.takes = h.dialer.Ask(way.line, f.bytes, now)
-	} else {
+	switch {
+	case way.line != nil && f.service == 0:
+		var waits int64
+		leaves, waits, f.takes = h.dialer.Ask(way.line, f.bytes, now)
+		first += waits
+	case way.line != nil:
+		var waits int64
+		leaves = h.dialer.Dial(way.line, now)
+		waits, f.takes = h.dialer.Answer(way.line, f.bytes, leaves+first)
+		first += waits
+	default:
 		f.number, f.choice = number, 0
 		leaves = t.takeConnection(f, h, n, now)
 	}
@@ -25,7 +34,7 @@ func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8,
 		}
 		c.now.add(f.bytes)
 	}
-	s.expect(t, f, n, leaves+h.rtt()+f.service)
+	s.expect(t, f, n, leaves+first)
 }
 
 // startFetchInTurn asks the hop of first choice, of those that may fail, are not always as fast or have state.
@@ -51,7 +60,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		s.trace.before(s, t, n, h, now)
 	}
 	if t.pools == nil {
-		f.left, f.takes = t.connect(h, n, f, now)
+		f.left = t.connect(h, n, f, now)
 	} else {
 		f.left = t.takeConnection(f, h, n, now)
 	}
@@ -82,34 +91,64 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	f.service = h.takes(f.left, f.service)
 	t.load.at(f.number, f.choice).add(f.bytes, f.recorded)
 	s.courses.fetched(f.number, h.to, f.left+h.there, f.bytes, f.recorded)
-	s.expect(t, f, n, back)
+	waits := s.pours(t, h, n, back)
+	s.expect(t, f, n, back+waits)
+	if t.pools == nil {
+		t.leaveConnection(f, f.last, true)
+	}
 	if t.aging != nil {
 		t.load.at(f.number, f.choice).addConfirmed(t.aging.renewals[n].confirmed, f.recorded)
 		s.settleRenewal(t, n)
 	}
 	if s.trace != nil {
-		s.trace.arithmetic(s, t, n, h)
+		s.trace.arithmetic(s, t, n, h, waits)
 	}
 	s.answerWaiters(t, n, now)
 }
 
-// connect returns when a question leaves that is asked at an instant, and how long its answer pours: a new connection is
-// set up first. With a site that is down none can be set up, so that the question leaves in vain; and those from
+// connect returns when a question leaves that is asked at an instant: a new connection is set up first. With a site that is down none can be set up, so that the question leaves in vain; and those from
 // before it was down are gone.
-func (t *tier) connect(h *nextHop, n uint32, f *flight, now int64) (leaves, takes int64) {
+func (t *tier) connect(h *nextHop, n uint32, f *flight, now int64) (leaves int64) {
 	l := &t.lines[f.number][f.choice]
 	if h.outages != nil {
 		if h.isBroken(l.Asked(), now) {
-			*l = transport.Unused()
+			l.Close()
 		}
 		if h.missing(now) != nil {
-			return now, 0
+			f.takes = 0
+			return now
 		}
 	}
 	if h.lossy != nil {
-		return h.lossy.Ask(l, f.bytes, now, t.losses.of(h.lossy, n, f))
+		leaves = h.lossy.Dial(l, now, t.losses.of(h.lossy, n, f))
+	} else {
+		leaves = h.dialer.Dial(l, now)
 	}
-	return h.dialer.Ask(l, f.bytes, now)
+	f.conn = l.Hold()
+	return leaves
+}
+
+// pours says how long the answer to a fetch pours whose first byte would be here at an instant, and returns how long that waits for answers before it on
+// its connection.
+func (s *site) pours(t *tier, h *nextHop, n uint32, at int64) (waits int64) {
+	if t.pools != nil {
+		return 0
+	}
+	f := &t.flights.pool[n]
+	l := &t.lines[f.number][f.choice]
+	if !l.Has(f.conn) { // it was closed meanwhile
+		unused := transport.Unused()
+		l = &unused
+	}
+	if s.trace != nil {
+		s.trace.answers(s, t, n, l, at-h.rtt())
+	}
+	if h.lossy != nil {
+		waits, f.takes = h.lossy.Answer(l, f.bytes, at, t.losses.of(h.lossy, n, f))
+	} else {
+		waits, f.takes = h.dialer.Answer(l, f.bytes, at)
+	}
+	return waits
 }
 
 // expect notes that a site without state sends the object of a fetch, of which the first byte is here at first.
@@ -129,19 +168,23 @@ func (s *site) landFetch(m *message) {
 	if t.aging != nil {
 		s.landRenewal(t, m)
 	}
-	f.first = m.at
-	f.last = m.at + max(r.pours, f.takes)
 	f.queue, f.service, f.copied = r.queue, m.service, m.verdict&copiedBit != 0
 	f.link, f.isLate = m.linkWait(), m.verdict&lateBit != 0
+	first, last := m.at, m.at+r.pours
 	if f.isLate {
-		f.first = m.at - r.pours
-		f.last = max(m.at, f.first+f.takes)
+		first, last = m.at-r.pours, m.at
+	}
+	waits := s.pours(t, &t.hops[f.number][f.choice], n, first)
+	f.first = first + waits
+	f.last = max(last, f.first+f.takes)
+	if t.pools == nil {
+		t.leaveConnection(f, f.last, true)
 	}
 	if t.aging != nil {
 		s.settleRenewal(t, n)
 	}
 	if s.trace != nil {
-		s.trace.lands(s, t, n, s.trace.plan.sites[t.hops[f.number][f.choice].to].id)
+		s.trace.lands(s, t, n, s.trace.plan.sites[t.hops[f.number][f.choice].to].id, waits)
 	}
 	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
 	s.answerWaiters(t, n, m.at)
@@ -167,9 +210,7 @@ func (s *site) expire(t *tier, n uint32, now int64) {
 	if s.trace != nil {
 		s.trace.silent(s, t, n, now)
 	}
-	if t.pools != nil {
-		t.leaveConnection(f, now, false)
-	}
+	t.leaveConnection(f, now, false)
 	if f.isLost || meets(s.outages, now, now) != nil || t.isWrite(n) || !f.moveOn(t.hops[f.number], now) {
 		s.failFetch(t, n, now, NextTierDown, true)
 		return
@@ -179,9 +220,7 @@ func (s *site) expire(t *tier, n uint32, now int64) {
 
 // failFetch ends a fetch without an object: all who wait for it fail. Silent says that nobody has answered.
 func (s *site) failFetch(t *tier, n uint32, now int64, why Reason, silent bool) {
-	if t.pools != nil {
-		t.leaveConnection(&t.flights.pool[n], now, true) // refused; those without an answer have left it
-	}
+	t.leaveConnection(&t.flights.pool[n], now, true) // refused; those without an answer have left it
 	if t.aging != nil {
 		s.failRenewal(t, n, now, silent)
 		return

@@ -160,9 +160,14 @@ func impatient(t testing.TB, s Scenario) Scenario {
 	return s
 }
 
+// overPools returns a placement whose answers between sites do not wait for one another: over one connection nobody would get any in time.
+func overPools(p placement.Placement) placement.Placement {
+	return p.WithUpstream(transport.Upstream{Pool: 32})
+}
+
 func TestClientsBehindALinkOfOneSiteGiveUpAsIfItWereOnItsOwn(t *testing.T) {
 	s, p := linkedWorld(t)
-	s = impatient(t, s)
+	s, p = impatient(t, s), overPools(p)
 	s.Failures = nil                      // what has left the site is not lost with it
 	s.LinkImpairments = []LinkImpairment{ // after which what is asked again is there sooner
 		{Between: [2]string{"pop-4", "metro-4"}, At: 2500 * time.Millisecond, For: time.Second, Adds: 45 * time.Millisecond},
@@ -190,7 +195,7 @@ func TestClientsBehindALinkOfOneSiteGiveUpAsIfItWereOnItsOwn(t *testing.T) {
 
 func TestClientsBehindLinksOfSeveralSitesDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 	s, p := metroWorld(t)
-	s = impatient(t, s)
+	s, p = impatient(t, s), overPools(p)
 	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	requireSameHoweverAdvanced(t, plans[0])

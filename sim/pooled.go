@@ -40,6 +40,11 @@ func (t *tier) leaveConnection(f *flight, now int64, answered bool) {
 	if f.conn == 0 {
 		return
 	}
+	if t.pools == nil {
+		t.lines[f.number][f.choice].Leave(f.conn, now)
+		f.conn = 0
+		return
+	}
 	p := &t.pools[f.number][f.choice]
 	if answered {
 		t.hops[f.number][f.choice].dialer.Done(p, f.conn, now)

@@ -67,20 +67,20 @@ func (d *ride) lose(c *clients) transport.Losses {
 const passedOn = 1 << 40
 
 // ask lets the PoP ask for an answer of so many bytes with a question that would be here at an instant over an open connection, of which something
-// is lost. It returns how much later it is, how long the last byte of the answer takes after the first, and the number of the connection in a pool.
+// is lost. It returns how much later it is, how long the last byte of the answer takes after the first over a connection of a pool, and the number of the connection.
 func (d *ride) ask(s *site, bytes, now int64, lost transport.Losses) (waits, takes int64, conn uint32) {
 	asked := now - d.there
 	if !d.pools {
 		if at := d.line.Asked(); d.isBroken(s, at, asked) {
-			d.line = transport.Unused()
+			d.line.Close()
 		}
 		var leaves int64
 		if d.lossy != nil {
-			leaves, takes = d.lossy.Ask(&d.line, bytes, asked, lost)
+			leaves = d.lossy.Dial(&d.line, asked, lost)
 		} else {
-			leaves, takes = d.dialer.Ask(&d.line, bytes, asked)
+			leaves = d.dialer.Dial(&d.line, asked)
 		}
-		return leaves - asked, takes, 0
+		return leaves - asked, 0, d.line.Hold()
 	}
 	if at, ok := d.pool.LastIdle(); ok && d.isBroken(s, at, asked) {
 		d.pool.CloseIdle()
@@ -94,12 +94,24 @@ func (d *ride) ask(s *site, bytes, now int64, lost transport.Losses) (waits, tak
 	return leaves - asked, takes, conn
 }
 
-// before returns the connection as it is before a question is asked that would be here at an instant.
-func (d *ride) before(s *site, now int64) transport.Line {
-	l, asked := d.line, now-d.there
-	if d.pools {
-		l = d.dialer.Next(&d.pool, asked)
+// answer returns how long an answer that would leave at an instant with nothing before it, over the connection with a number, waits for those before it, and how
+// long its last byte takes to the PoP after the first.
+func (d *ride) answer(conn uint32, bytes, now, intact int64) (waits, takes int64) {
+	l := &d.line
+	if !l.Has(conn) { // it was closed meanwhile
+		unused := transport.Unused()
+		l = &unused
 	}
+	at := now + d.rtt - d.there
+	if d.lossy != nil {
+		return d.lossy.Answer(l, bytes, at, transport.Losses{Intact: intact})
+	}
+	return d.dialer.Answer(l, bytes, at)
+}
+
+// before returns the connection of a pool as it is before a question is asked that would be here at an instant.
+func (d *ride) before(s *site, now int64) transport.Line {
+	l, asked := d.dialer.Next(&d.pool, now-d.there), now-d.there
 	if d.isBroken(s, l.Asked(), asked) {
 		l = transport.Unused()
 	}
@@ -113,7 +125,7 @@ func (d *ride) isBroken(s *site, from, to int64) bool {
 
 // hangUp closes all connections.
 func (d *ride) hangUp() {
-	d.line = transport.Unused()
+	d.line.Close()
 	d.pool.Clear()
 	d.era++
 }
@@ -126,14 +138,14 @@ func rideEnd(era, conn uint32) uint64 { return uint64(era)<<32 | uint64(conn) }
 func (s *site) setOut(c *clients, r *request, a *served, work *random.Stream, needsData bool, now int64) bool {
 	lost := c.ride.lose(c)
 	var before transport.Line
-	if s.trace != nil {
+	if s.trace != nil && c.ride.pools {
 		before = c.ride.before(s, now)
 	}
 	waits, takes, conn := c.ride.ask(s, a.bytes, now, lost)
-	if s.trace != nil {
+	if s.trace != nil && c.ride.pools {
 		s.trace.pours(c, r, s, c.ride, before, a.bytes, now, takes)
 	}
-	a.pours, r.conn, r.era = takes, conn, c.ride.era
+	a.intact, a.pours, r.conn, r.era = lost.Intact, takes, conn, c.ride.era
 	if waits == 0 {
 		return false
 	}
@@ -161,6 +173,19 @@ func (s *site) arriveByRide(m *message) {
 
 // answerComputed answers a request that was computed, whose connection is free when its last byte is at the PoP.
 func (s *site) answerComputed(c *clients, r *request, a *served) {
+	if d := c.ride; r.conn != 0 && !d.pools {
+		var before transport.Line
+		if s.trace != nil {
+			before = d.line
+		}
+		var takes int64
+		a.stays, takes = d.answer(r.conn, a.bytes, a.first, a.intact)
+		if s.trace != nil {
+			s.trace.pours(c, r, s, d, before, a.bytes, a.first, takes)
+		}
+		a.first += a.stays
+		a.last = max(a.last, a.first+takes)
+	}
 	s.leaveRide(c, r, a.last)
 	if s.trace != nil {
 		what := "works on it"
@@ -181,6 +206,11 @@ func (s *site) failComputed(c *clients, r *request, now int64, why Reason) {
 // leaveRide frees the connection of a request whose answer leaves this site at an instant.
 func (s *site) leaveRide(c *clients, r *request, last int64) {
 	if r.conn == 0 {
+		return
+	}
+	if d := c.ride; !d.pools {
+		d.line.Leave(r.conn, last+d.rtt-d.there)
+		r.conn = 0
 		return
 	}
 	m := s.send(s.id, last+c.ride.rtt) // the PoP has it a way later, and is asked a way before questions are here

@@ -233,7 +233,7 @@ func (s *site) landSpilled(m *message) {
 	a.queue, a.service, a.inVain = r.queue, m.service, p.lost+r.pours
 	a.first = m.at
 	relay, line := of.relays[p.hop], transport.Unused()
-	_, takes := relay.Ask(&line, a.bytes, m.at, p.losses(relay))
+	_, _, takes := relay.Ask(&line, a.bytes, m.at, p.losses(relay))
 	a.last = m.at + max(takes, a.pours)
 	if p.recorded {
 		of.to[of.hops[p.hop].to]++

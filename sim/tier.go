@@ -100,7 +100,7 @@ func (t *tier) open(d *cache.Directory) error {
 func (t *tier) hangUp() {
 	for w := range t.lines {
 		for i := range t.lines[w] {
-			t.lines[w][i] = transport.Unused()
+			t.lines[w][i].Close()
 			if t.pools != nil {
 				t.pools[w][i].Clear()
 			}

@@ -266,20 +266,20 @@ func (t *tracer) asks(s *site, of *tier, n uint32, h *nextHop, now, leaves int64
 }
 
 // arithmetic notes what a site without state does for a followed fetch.
-func (t *tracer) arithmetic(s *site, of *tier, n uint32, h *nextHop) {
+func (t *tracer) arithmetic(s *site, of *tier, n uint32, h *nextHop, waits int64) {
 	if !t.follows(s, of, n) {
 		return
 	}
 	f := &of.flights.pool[n]
 	to := t.plan.sites[h.to].id
 	if f.service > 0 {
-		t.mark(f.first-h.back, to, "origin: works on it")
+		t.mark(f.first-waits-h.back, to, "origin: works on it")
 	}
-	t.lands(s, of, n, to)
+	t.lands(s, of, n, to, waits)
 }
 
-// lands notes that the answer to a followed fetch is here.
-func (t *tracer) lands(s *site, of *tier, n uint32, from string) {
+// lands notes that the answer to a followed fetch is here, after it has waited for those before it on its connection.
+func (t *tracer) lands(s *site, of *tier, n uint32, from string, waits int64) {
 	if !t.follows(s, of, n) {
 		return
 	}
@@ -290,16 +290,20 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string) {
 	if waited := of.flights.pool[n].link; waited > 0 {
 		what += fmt.Sprintf(", %v of it behind others on links", time.Duration(waited))
 	}
+	first := of.flights.pool[n].first
 	if from == s.name {
-		t.mark(of.flights.pool[n].first, s.name, "comes back at the same site, %s", what)
+		t.mark(first-waits, s.name, "comes back at the same site, %s", what)
 	} else {
-		t.mark(of.flights.pool[n].first, s.name, "on the way back from %s, %s", from, what)
+		t.mark(first-waits, s.name, "on the way back from %s, %s", from, what)
+	}
+	if waits > 0 {
+		t.mark(first, s.name, "behind answers before it on the same connection")
 	}
 	t.landsRest(s, of, n, from)
 	if of.aging != nil {
 		t.standsIn(s, of, n, of.flights.pool[n].first)
 		if read := of.aging.readTime(&of.aging.renewals[n].look); read > 0 {
-			t.mark(of.flights.pool[n].first+read, s.name, "had to read what it held from the disk")
+			t.mark(first+read, s.name, "had to read what it held from the disk")
 		}
 	}
 	delete(t.flights, flightName{s.id, of.number, n}) // another fetch may have its number next
@@ -379,8 +383,11 @@ func (t *tracer) worked(s *site, c *clients, r *request, a *served, what string)
 		t.mark(at+a.queue, s.name, "waits for a server")
 	}
 	t.mark(at+a.queue+a.service, s.name, "%s", what)
-	if a.first > at+a.queue+a.service {
-		t.mark(a.first, s.name, "the ways of its calls for data, there and back")
+	if a.first-a.stays > at+a.queue+a.service {
+		t.mark(a.first-a.stays, s.name, "the ways of its calls for data, there and back")
+	}
+	if a.stays > 0 {
+		t.mark(a.first, s.name, "behind answers before it on the same connection from its PoP")
 	}
 }
 

@@ -41,6 +41,13 @@ func (t *tracer) before(s *site, of *tier, n uint32, h *nextHop, now int64) {
 	t.rest, t.overLinks = upstreamRest{}, 0
 }
 
+// answers notes the connection of a followed fetch before the answer comes over it to a question that would have left at an instant.
+func (t *tracer) answers(s *site, of *tier, n uint32, l *transport.Line, at int64) {
+	if t.follows(s, of, n) {
+		t.lines[flightName{s.id, of.number, n}] = askedLine{*l, at}
+	}
+}
+
 // sendsOverLinks notes how long after its first byte shared links between sites had sent the last one of an answer to a followed question.
 func (t *tracer) sendsOverLinks(m *message, rest int64) {
 	if t.messages[m.order] {

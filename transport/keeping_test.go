@@ -39,8 +39,8 @@ func TestAWindowBetweenSitesIsKeptHalvedOrBegunAnew(t *testing.T) {
 		d := transport.Upstream{Idle: rule}.Dialer(80*time.Millisecond, 0)
 		l := transport.Unused()
 		d.Ask(&l, 100_000, 0)      // from 14,600 to 58,400 bytes and the last 56,200, until 400 ms
-		d.Ask(&l, 300_000, 400*ms) // to 229,200 bytes and the last 185,400, until 640 ms: halved twice 103,650
-		_, took := d.Ask(&l, 110_000, 640*ms+450*ms)
+		d.Ask(&l, 300_000, 400*ms) // to 229,200 bytes and the last 185,400, until 560 ms: halved twice 103,650
+		_, _, took := d.Ask(&l, 110_000, 640*ms+450*ms)
 		require.Equal(t, takes, took, "%v", rule)
 	}
 }
@@ -54,7 +54,7 @@ func TestSplittingAConnectionPaysWhereItsInequalityHolds(t *testing.T) {
 	total := func(direct, up, po time.Duration, bytes int64) (straight, edge time.Duration) {
 		d := through.Dialer(po, 0)
 		l := transport.Unused()
-		leaves, takes := d.Ask(&l, bytes, 0)
+		leaves, _, takes := d.Ask(&l, bytes, 0)
 		exchanges := time.Duration(connect + tls + 1)
 		return exchanges*direct + c.TransferTime(bytes, direct, true), exchanges*up + c.TransferTime(bytes, up, true) + po + time.Duration(leaves+takes)
 	}
@@ -102,10 +102,10 @@ func TestAPoPTakesWhatRealOnesTakeByItsConnectionToTheOrigin(t *testing.T) {
 		l := transport.Unused()
 		now := int64(0)
 		if of.before > 0 {
-			leaves, takes := d.Ask(&l, of.before, 0)
+			leaves, _, takes := d.Ask(&l, of.before, 0)
 			now = leaves + int64(rtt(80)) + takes + int64(of.silence)
 		}
-		leaves, takes := d.Ask(&l, bytes, now)
+		leaves, _, takes := d.Ask(&l, bytes, now)
 		upstream := float64(leaves-now)/1e6 + 80 + float64(takes)/1e6
 		down := 3*20 + float64(client.TransferTime(103_000, rtt(20), true))/1e6
 		total := max(60+upstream, down+80) + work

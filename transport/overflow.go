@@ -17,26 +17,64 @@ func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *
 		round++
 	}
 	for ; ; round++ {
-		trip := trips.RoundTrip(round)
-		took := f.goes(&s, trip)
-		if loses != nil {
-			took = loses.of(&f, took, trip)
-		}
-		total += took
-		switch {
-		case loses != nil && loses.all:
-			s.timeOut(total)
-		case f.lost > 0:
-			s.lose(total, f.arrived/float64(t.segment), f.until/float64(t.segment))
-		case f.isFull:
-			f.grows(&s, total)
-		case f.left == 0 && s.window < s.slowTo && (s.window > began || 2*f.sent >= int64(s.window)*t.segment || s.congestion == BBR):
-			s.window = min(s.window+float64(f.sent)/float64(t.segment), s.slowTo, s.most) // see slowStart
-		}
+		total += f.flies(&s, began, total, trips.RoundTrip(round), loses)
 		if f.left == 0 {
 			return total, t.windowOf(&s)
 		}
 	}
+}
+
+// An overRow is a sender over a way with a buffer before its last flight, so that more may go behind that.
+type overRow struct {
+	sender
+	flight
+	began float64 // the window with which it began, in packets
+	total int64   // until the flight goes, in ns
+}
+
+// overRow returns a sender that has sent nothing, with a window.
+func (t *Transfer) overRow(w Window) overRow {
+	s := t.senderOf(w)
+	return overRow{sender: s, flight: t.flightOf(0), began: s.window}
+}
+
+// goOn sends so many bytes more behind those of the last flight, as if they had been there when that went. It returns the time from that on in ns, how much of it is before
+// the flight that is the last then, and the window when all is acknowledged. What that flight loses, and what comes to know of it, is as without the other bytes.
+func (o *overRow) goOn(t *Transfer, bytes int64, trip steady) (takes, before int64, after Window) {
+	f, s := &o.flight, &o.sender
+	f.Transfer = t
+	f.was, f.left, f.holds = f.was+bytes, f.left+bytes, min(f.holds+bytes, t.socket)
+	for {
+		last := *o
+		before = takes
+		took := f.flies(s, o.began, o.total, int64(trip), nil)
+		o.total += took
+		takes += took
+		if f.left == 0 {
+			after = t.windowOf(s)
+			*o = last
+			return takes, before, after
+		}
+	}
+}
+
+// flies sends a flight of a sender that began with a window, and lets that be what it is after it, and returns the time in ns until the next one goes.
+func (f *flight) flies(s *sender, began float64, now, trip int64, loses *losing) (took int64) {
+	took = f.goes(s, trip)
+	if loses != nil {
+		took = loses.of(f, took, trip)
+	}
+	switch now += took; {
+	case loses != nil && loses.all:
+		s.timeOut(now)
+	case f.lost > 0:
+		s.lose(now, f.arrived/float64(f.segment), f.until/float64(f.segment))
+	case f.isFull:
+		f.grows(s, now)
+	case f.left == 0 && s.window < s.slowTo && (s.window > began || 2*f.sent >= int64(s.window)*f.segment || s.congestion == BBR):
+		s.window = min(s.window+float64(f.sent)/float64(f.segment), s.slowTo, s.most) // see slowStart
+	}
+	return took
 }
 
 // A flight is what a sender sends in a round trip over a way with a buffer. What is not said to be ns is bytes of responses.

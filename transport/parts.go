@@ -59,19 +59,14 @@ func (d *Dialer) Parts(l Line, bytes, now, total int64) Parts {
 	if d.alwaysOpen {
 		return partsOf(d.transfer.Open(bytes), 0, 0, total)
 	}
-	free := d
-	if d.unbounded != nil {
-		free = d.unbounded
+	free := l
+	if d.unbounded == nil {
+		_, _, rounds := d.Ask(&free, bytes, now)
+		return partsOf(d.transfer.Open(bytes), rounds, rounds, total)
 	}
-	isNew := now-l.asked > d.open
-	free.Ask(&l, 0, now) // which lets the window be as it is then
-	if isNew {
-		l.slowTo = 0
-	}
-	if l.window == 0 {
-		l.window = d.transfer.window
-	}
-	return d.transfer.PartsOver(Window{l.window, l.slowTo}, bytes, false, steady(d.rtt), total)
+	_, _, rounds := d.unbounded.Ask(&free, bytes, now)
+	_, _, overflow := d.Ask(&l, bytes, now)
+	return partsOf(d.transfer.Open(bytes), rounds, overflow, total)
 }
 
 // Next returns the connection of a pool as it is before a question is asked at an instant: one that is idle, or a new one.

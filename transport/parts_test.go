@@ -19,13 +19,13 @@ func TestPartsOfAnAnswerByHand(t *testing.T) {
 	d := u.Dialer(39*time.Millisecond, packetsOf)
 	l := transport.Unused()
 	before := l
-	_, takes := d.Ask(&l, 2000*1460, 0)
+	_, _, takes := d.Ask(&l, 2000*1460, 0)
 	require.Equal(t, transport.Parts{Line: 2000 * ms, Rounds: 50 * ms, Overflow: 80 * ms}, d.Parts(before, 2000*1460, 0, takes))
 
 	// The same way loses the 101st packet: the rest comes at the rate that is kept then.
 	lossy := u.LossyDialer(39*time.Millisecond, packetsOf, .01)
 	l = transport.Unused()
-	_, takes = lossy.Ask(&l, 2000*1460, 0, transport.Losses{Intact: 100 * 1460})
+	_, _, takes = lossy.Ask(&l, 2000*1460, 0, transport.Losses{Intact: 100 * 1460})
 	require.Equal(t, transport.Parts{Line: 2000 * ms, Rounds: 50 * ms, Overflow: 80 * ms, Losses: takes - 2130*ms}, lossy.Parts(before, 2000*1460, 0, takes))
 	require.Greater(t, takes, 2130*ms)
 
@@ -61,7 +61,7 @@ func TestPartsOfAnAnswerSumToItsTime(t *testing.T) {
 				d.Done(&pool, n, leaves+int64(rtt)+takes)
 			} else {
 				before = l
-				leaves, takes = d.Ask(&l, bytes, at, lost)
+				leaves, _, takes = d.Ask(&l, bytes, at, lost)
 			}
 			parts := d.Parts(before, bytes, at, takes)
 			require.Equal(t, takes, parts.Total())

@@ -14,7 +14,7 @@ func (p *Pool) LastIdle() (at int64, ok bool) {
 	if len(p.idle) == 0 {
 		return 0, false
 	}
-	return p.lines[p.idle[len(p.idle)-1]-1].asked, true
+	return p.lines[p.idle[len(p.idle)-1]-1].last, true
 }
 
 // Hold puts a connection into an empty pool that has been idle since an instant.
@@ -38,7 +38,7 @@ func (p *Pool) Clear() { p.lines, p.idle, p.gone = p.lines[:0], p.idle[:0], p.go
 // AskPool is [Dialer.Ask] over a connection of a pool, whose number it returns. The connection is busy until [Dialer.Done] or [Pool.Close].
 func (d *Dialer) AskPool(p *Pool, bytes, now int64) (number uint32, leaves, takes int64) {
 	number = d.take(p, now)
-	leaves, takes = d.Ask(&p.lines[number-1], bytes, now)
+	leaves, _, takes = d.Ask(&p.lines[number-1], bytes, now)
 	return number, leaves, takes
 }
 
@@ -67,8 +67,7 @@ func (d *Dialer) take(p *Pool, now int64) (number uint32) {
 // Done says that the last byte of the answer over a connection was there at an instant, and that it is idle from then on. Of several
 // the instants come in order.
 func (d *Dialer) Done(p *Pool, number uint32, at int64) {
-	l := &p.lines[number-1]
-	l.asked, l.quiet = at, at
+	p.lines[number-1].last = at
 	if len(p.idle) == d.most {
 		p.gone = append(p.gone, p.idle[0])
 		p.idle = append(p.idle[:0], p.idle[1:]...)

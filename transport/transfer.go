@@ -176,18 +176,15 @@ func sends[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (ns int64,
 	if t.buffer > 0 {
 		return sendOver(t, b, slowTo, trips, nil)
 	}
-	ns, grown, last := slowStart(t, b, trips)
-	return ns, Window{min(grown+last, max(grown, t.most)), slowTo}
+	ns, rounds := slowStart(t, b, trips)
+	return ns, Window{t.grown(rounds.window, rounds.gains), slowTo}
 }
 
-// From returns the transfer time of a response that slow start begins with so large a window, in ns, and the window
-// after it: doubled by every round that filled it, and larger by what was sent last.
-func (t *Transfer) From(window, bytes, rttNs int64) (ns, grown int64) {
-	ns, grown, last := slowStart(t, t.begin(window, bytes, false), steady(rttNs))
-	return ns, min(grown+last, max(grown, t.most))
-}
+// grown returns the window when what was sent last under one is acknowledged, which makes it larger.
+func (t *Transfer) grown(window, gains int64) int64 { return min(window+gains, max(window, t.most)) }
 
-// FromOver is From on a new or an open connection whose round trips differ, over a way whose buffer may overflow.
+// FromOver returns the transfer time of a response that slow start begins with a window, in ns, and the window after it, doubled by every round that
+// filled it, and larger by what was sent last: on a new or an open connection whose round trips differ, over a way whose buffer may overflow.
 func (t *Transfer) FromOver(window Window, bytes int64, isNew bool, trips RoundTrips) (ns int64, after Window) {
 	return sends(t, t.begin(window.Bytes, bytes, isNew), window.SlowTo, trips)
 }
@@ -222,12 +219,13 @@ func (s steady) RoundTrip(int64) int64 { return int64(s) }
 // A burst is what a sender has to send, and the window with which it begins.
 type burst struct {
 	window, left int64
+	began        int64 // the window with which what it goes on with began, or its own
 	early        int64 // bytes that go ahead of a round trip in which the sender may send no more, 0 for none
 }
 
 // begin returns what is to be sent of a response.
 func (t *Transfer) begin(window, bytes int64, isNew bool) burst {
-	b := burst{window: max(window, 1), left: bytes + t.header}
+	b := burst{window: max(window, 1), began: max(window, 1), left: bytes + t.header}
 	if isNew {
 		b.left += t.setup
 		if t.early > 0 && b.left > t.early {
@@ -245,9 +243,12 @@ const (
 	paceBurst = 10 * 1252
 )
 
-// slowStart sends a window a round trip and doubles it, until it holds a round trip at the rate or may not grow any more. It returns the time, the window, and by how much what
-// is sent last makes that larger when it is acknowledged: nothing where less than half of the window was in use (RFC 7661, section 4.3), but with [BBR], and where the rate is the limit.
-func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown, last int64) {
+// A slowStarted is the last round of what slow start sends: when its first byte comes after that of the first, in ns, the bytes of it, its window, and by how much
+// they make that larger when they are acknowledged: nothing where less than half of the window was in use (RFC 7661, section 4.3), but with [BBR], and where the rate is the limit.
+type slowStarted struct{ before, left, window, gains int64 }
+
+// slowStart sends a window a round trip and doubles it, until it holds a round trip at the rate or may not grow any more. It returns the time, and the last round.
+func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total int64, last slowStarted) {
 	left, window, round := b.left, b.window, int64(0)
 	p := pacer{window: window}
 	var s sender
@@ -293,10 +294,11 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total, grown, last 
 	if t.paced {
 		ends = max(ends, p.takes(left, window, trips.RoundTrip(round)+t.acked))
 	}
-	if left <= window && (window > b.window || 2*left >= window || t.congestion == BBR) {
-		last = left
+	last = slowStarted{before: total, left: left, window: min(window, most)}
+	if left <= window && (window > b.began || 2*left >= window || t.congestion == BBR) {
+		last.gains = left
 	}
-	return total + ends, min(window, most), last
+	return total + ends, last
 }
 
 // credits returns for how long a sender waits besides after a flight until the reader of a stream says that more may come, and how much that is.

@@ -20,11 +20,11 @@ const minRetransmit = 200 * time.Millisecond
 func RetransmitNs(rttNs int64) int64 { return max(int64(minRetransmit), rttNs) }
 
 // An Upstream says how a site connects to those that it fetches from. It keeps one connection to each, over which any
-// number of questions and answers go at the same time, as in HTTP/2, or a [Pool] of them, as in HTTP/1.1.
+// number of questions and answers go at the same time, as in HTTP/2, in one [Stream], or a [Pool] of them, as in HTTP/1.1.
 type Upstream struct {
 	// Handshake is what a new connection costs; the default is TCP with TLS 1.3.
 	Handshake Handshake
-	// KeepAlive is how long a connection stays open after the last question, up to a year; 0 means [DefaultKeepAlive].
+	// KeepAlive is how long a connection stays open after the last answer, up to a year; 0 means [DefaultKeepAlive].
 	KeepAlive time.Duration
 	// Idle says what becomes of the window of an open connection while nobody asks.
 	Idle IdleWindow
@@ -73,7 +73,7 @@ type Dialer struct {
 	transfer                    Transfer
 	rtt, handshake, open, quiet int64
 	idle                        IdleWindow
-	isApart, alwaysOpen         bool    // isApart of one that is always open, too, or over a way with a buffer
+	alwaysOpen                  bool
 	unbounded                   *Dialer // the same without a buffer, nil where there is none
 	most                        int     // connections that are kept idle in a pool
 }
@@ -83,13 +83,13 @@ type Dialer struct {
 func (u Upstream) Dialer(rtt time.Duration, bitsPerSecond float64) Dialer {
 	d := Dialer{
 		transfer: u.connection(bitsPerSecond).Transfer(),
-		rtt:      int64(rtt), open: int64(u.KeepsAlive()), quiet: RetransmitNs(int64(rtt)), isApart: u.AlwaysOpen, alwaysOpen: u.AlwaysOpen, idle: u.Idle, most: u.Pool,
+		rtt:      int64(rtt), open: int64(u.KeepsAlive()), quiet: RetransmitNs(int64(rtt)), alwaysOpen: u.AlwaysOpen, idle: u.Idle, most: u.Pool,
 	}
 	d.handshake = (d.transfer.Connect + d.transfer.TLS) * d.rtt
 	if d.transfer.buffer > 0 {
 		u.BufferBytes = 0
 		of := u.Dialer(rtt, bitsPerSecond)
-		d.unbounded, d.isApart = &of, true
+		d.unbounded = &of
 	}
 	return d
 }
@@ -101,68 +101,116 @@ func (u Upstream) connection(bitsPerSecond float64) Connection {
 
 // A Line is the connection that a site keeps over a [Dialer]. Instants are in ns.
 type Line struct {
-	asked int64 // when the last question was asked
-	ready int64 // when the handshake is done
-	quiet int64 // since when nothing comes over it
-	// window is the sender's: what has not been acknowledged may be so many bytes.
-	window int64
-	slowTo int64 // to which it grows by slow start, 0 for any: it has lost something to a buffer
+	asked    int64 // when the last question was asked
+	ready    int64 // when the handshake is done
+	last     int64 // when it was last used: asked over, or answered
+	stream   Stream
+	number   uint32 // of the connections that there have been one after another, from 1
+	underWay int32  // questions without an answer
 }
 
 // never is long before any run.
 const never = math.MinInt64 / 4
 
-// Idle returns a line over which the last question was asked at an instant, long ago if that is before any run.
-func Idle(since int64) Line { return Line{asked: since, ready: since, quiet: since} }
+// Idle returns a line that was last used at an instant, long ago if that is before any run.
+func Idle(since int64) Line {
+	return Line{asked: since, ready: since, last: since, stream: newStream(Window{}), number: 1}
+}
 
 // Unused returns a line over which nothing has ever been asked.
 func Unused() Line { return Idle(never) }
+
+// Close closes the connection: what is under way over it does not count any more.
+func (l *Line) Close() {
+	number := l.number
+	*l = Unused()
+	l.number = number
+}
 
 // Asked returns the instant of the last question.
 func (l *Line) Asked() int64 { return l.asked }
 
 // Ask asks at an instant for an answer of so many bytes. The question leaves at once over an open connection, after the
-// handshake over a new one; the last byte of the answer takes so long after the first.
-//
-// The line is open if the last question is no longer ago than the keep-alive time. Its window begins anew if the line
-// has been quiet for longer than the retransmission timeout, as if the last answer had come without delay at the
-// other side (RFC 5681, section 4.1), unless [Upstream.Idle] says otherwise. Else slow start goes on from the window that the line has: every window that
-// was filled doubles it.
-func (d *Dialer) Ask(l *Line, bytes, now int64) (leaves, takes int64) {
-	if d.isApart {
-		return d.askApart(l, bytes, now)
+// handshake over a new one; the first byte of the answer waits so long for those before it ([Stream]), and the last byte takes so long after that. The
+// other side answers at once. Where it does not, [Dialer.Dial] asks, and [Dialer.Answer] has the answer when it is there.
+func (d *Dialer) Ask(l *Line, bytes, now int64) (leaves, waits, takes int64) {
+	if first := now + d.rtt; l.stream.isRoomFor(bytes, first, d.rtt) { // mostly
+		l.asked = now
+		waits, takes = l.stream.add(&d.transfer, bytes, first)
+		return now, waits, takes
 	}
-	switch {
-	case now-l.asked > d.open:
-		l.ready, l.window = now+d.handshake, d.transfer.window
-	case now-l.quiet > d.quiet:
-		l.window = d.idle.after(Window{Bytes: l.window}, now-l.quiet, d.quiet, d.transfer.window).Bytes
-	}
-	leaves = max(now, l.ready)
-	l.asked = now
-	if window := max(l.window, d.transfer.window); bytes <= window {
-		takes = d.transfer.Open(bytes) // mostly
-	} else {
-		takes, l.window = d.transfer.From(window, bytes, d.rtt)
-	}
-	l.quiet = max(l.quiet, leaves+d.rtt+takes)
-	return leaves, takes
+	leaves = d.Dial(l, now)
+	waits, takes = d.Answer(l, bytes, leaves+d.rtt)
+	return leaves, waits, takes
 }
 
-// askApart is Ask over what is always open, or over a way with a buffer: there slow start goes no further than an overflow has let it.
-func (d *Dialer) askApart(l *Line, bytes, now int64) (leaves, takes int64) {
+// Dial returns when a question leaves that is asked at an instant, after the handshake of a new connection where the line is not open.
+func (d *Dialer) Dial(l *Line, now int64) (leaves int64) {
 	if d.alwaysOpen {
-		return now, d.transfer.Open(bytes)
+		return now
 	}
-	if now-l.asked > d.open {
-		l.slowTo = 0
+	return d.dial(l, now)
+}
+
+// Answer sends an answer whose first byte would be here at an instant with nothing before it. It returns what [Dialer.Ask] does.
+func (d *Dialer) Answer(l *Line, bytes, now int64) (waits, takes int64) {
+	if d.alwaysOpen {
+		return 0, d.transfer.Open(bytes)
 	}
-	leaves, _ = d.unbounded.Ask(l, 0, now)
-	if l.window == 0 { // nothing has come over it so far
-		l.window = d.transfer.window
+	return d.send(l, bytes, now)
+}
+
+// Hold says that the last question has no answer yet, until [Line.Leave] with the number of the connection, which it returns.
+func (l *Line) Hold() (number uint32) {
+	l.underWay++
+	return l.number
+}
+
+// Leave says that from an instant on nobody waits any more for an answer over the connection with a number.
+func (l *Line) Leave(number uint32, at int64) {
+	if l.Has(number) {
+		l.underWay--
+		l.Used(at)
 	}
-	takes, after := sends(&d.transfer, d.transfer.begin(l.window, bytes, false), l.slowTo, steady(d.rtt))
-	l.window, l.slowTo = after.Bytes, after.SlowTo
-	l.quiet = max(l.quiet, leaves+d.rtt+takes)
-	return leaves, takes
+}
+
+// Has reports whether the connection is that with a number.
+func (l *Line) Has(number uint32) bool { return number != 0 && number == l.number }
+
+// Used says that the last byte of an answer is there at an instant, if that is later than its connection lets it be.
+func (l *Line) Used(at int64) { l.last = max(l.last, at) }
+
+// isOpen reports whether a question at an instant finds the line open: with others under way, or last used no longer ago than the keep-alive time.
+func (d *Dialer) isOpen(l *Line, now int64) bool {
+	return l.underWay > 0 || now-max(l.last, l.stream.ends) <= d.open
+}
+
+// dial is Dial over what is not always open.
+func (d *Dialer) dial(l *Line, now int64) (leaves int64) {
+	if !d.isOpen(l, now) {
+		ready := now + d.handshake
+		*l = Line{ready: ready, last: ready, stream: newStream(Window{Bytes: d.transfer.window}), number: l.number + 1}
+	}
+	l.asked = now
+	return max(now, l.ready)
+}
+
+// send sends an answer whose first byte could be here at an instant.
+//
+// The window begins anew if the line has been quiet for longer than the retransmission timeout (RFC 5681, section 4.1), unless [Upstream.Idle] says
+// otherwise. Else slow start goes on from the window that the line has: every window that was filled doubles it, and what is sent last makes it larger.
+func (d *Dialer) send(l *Line, bytes, first int64) (waits, takes int64) {
+	s := &l.stream
+	if s.isRoomFor(bytes, first, d.rtt) {
+		return s.add(&d.transfer, bytes, first)
+	}
+	if silence := first - d.rtt - max(l.last, s.ends); silence > d.quiet {
+		s.after = d.idle.after(s.after, silence, d.quiet, d.transfer.window)
+	}
+	if 2*bytes < s.after.Bytes && d.unbounded == nil && s.isAcknowledged(first, d.rtt) {
+		takes = d.transfer.Open(bytes)
+		s.short, s.round, s.sent, s.ends = (s.after.Bytes+1)/2, first, bytes, first+takes
+		return 0, takes
+	}
+	return s.send(&d.transfer, bytes, first, d.rtt)
 }

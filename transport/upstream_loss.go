@@ -50,30 +50,49 @@ func (d *LossyDialer) Lossy() *LossyTransfer {
 }
 
 // Ask is [Dialer.Ask] where something may be lost.
-func (d *LossyDialer) Ask(l *Line, bytes, now int64, lost Losses) (leaves, takes int64) {
-	before := *l
-	isNew := !d.alwaysOpen && now-l.asked > d.open
-	leaves, takes = d.Dialer.Ask(l, bytes, now)
+func (d *LossyDialer) Ask(l *Line, bytes, now int64, lost Losses) (leaves, waits, takes int64) {
+	leaves = d.Dial(l, now, lost)
+	waits, takes = d.Answer(l, bytes, leaves+d.rtt, lost)
+	return leaves, waits, takes
+}
+
+// Dial is [Dialer.Dial] where something may be lost.
+func (d *LossyDialer) Dial(l *Line, now int64, lost Losses) (leaves int64) {
+	if d.alwaysOpen {
+		return now + lost.Exchange
+	}
+	isNew := !d.isOpen(l, now)
+	leaves = d.dial(l, now)
 	if isNew {
 		leaves += lost.SetUp
 		l.ready += lost.SetUp
+		l.last += lost.SetUp
 	}
-	leaves += lost.Exchange
-	if lost.Intact < bytes {
-		_, intact := d.Dialer.Ask(&before, lost.Intact, now)
-		takes = max(takes, intact+d.lossy.rest(bytes-lost.Intact, d.rtt, d.quiet))
-		if d.transfer.buffer == 0 {
-			l.window = max(l.window, d.transfer.window)
-		}
-		l.window = min(l.window, d.kept)
+	return leaves + lost.Exchange
+}
+
+// Answer is [Dialer.Answer] where something may be lost. What comes behind a lost packet waits until the answer is whole.
+func (d *LossyDialer) Answer(l *Line, bytes, now int64, lost Losses) (waits, takes int64) {
+	before := *l
+	waits, takes = d.Dialer.Answer(l, bytes, now)
+	if lost.Intact >= bytes {
+		return waits, takes
 	}
-	l.quiet = max(l.quiet, leaves+d.rtt+takes)
-	return leaves, takes
+	_, intact := d.Dialer.Answer(&before, lost.Intact, now)
+	takes = max(takes, intact+d.lossy.rest(bytes-lost.Intact, d.rtt, d.quiet))
+	s, end := &l.stream, now+waits+takes
+	s.unfold()
+	begins, ends := s.begins, max(end, s.ends)
+	s.after.Bytes = min(s.after.Bytes, d.kept)
+	s.begin(&d.transfer, end)
+	s.begins, s.ends = begins, ends
+	l.Used(end)
+	return waits, takes
 }
 
 // AskPool is [Dialer.AskPool] where something may be lost.
 func (d *LossyDialer) AskPool(p *Pool, bytes, now int64, lost Losses) (number uint32, leaves, takes int64) {
 	number = d.take(p, now)
-	leaves, takes = d.Ask(&p.lines[number-1], bytes, now, lost)
+	leaves, _, takes = d.Ask(&p.lines[number-1], bytes, now, lost)
 	return number, leaves, takes
 }

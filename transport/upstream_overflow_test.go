@@ -21,13 +21,13 @@ func TestAnswersBetweenSitesOverflowABufferByHand(t *testing.T) {
 	const ms = int64(time.Millisecond)
 	d := transport.Upstream{BufferBytes: 20 * 1460, Idle: transport.KeepWindow}.Dialer(39*time.Millisecond, packetsOf)
 	l := transport.Unused()
-	leaves, takes := d.Ask(&l, 2000*1460, 0)
+	leaves, _, takes := d.Ask(&l, 2000*1460, 0)
 	require.Equal(t, 2*39*ms, leaves, "TCP and TLS 1.3")
 	require.Equal(t, 2130*ms, takes)
 	// Without a buffer two windows take 40 ms each; from the third on the rate is the limit.
 	free := transport.Upstream{Idle: transport.KeepWindow}.Dialer(39*time.Millisecond, packetsOf)
 	l = transport.Unused()
-	_, takes = free.Ask(&l, 2000*1460, 0)
+	_, _, takes = free.Ask(&l, 2000*1460, 0)
 	require.Equal(t, (2*40+2000-30)*ms, takes)
 }
 
@@ -50,13 +50,13 @@ func TestBuffersBetweenSitesAreThoseOfClients(t *testing.T) {
 			bytes := int64(1 + draws.IntN(1<<draws.IntN(24)))
 			var want int64
 			want, window = client.FromOver(window, bytes, false, same(rtt))
-			leaves, takes := d.Ask(&l, bytes, at)
+			leaves, _, takes := d.Ask(&l, bytes, at)
 			require.Equal(t, want, takes)
 			number, _, again := pooled.AskPool(&pool, bytes, at)
 			require.Equal(t, want, again)
 			at = leaves + int64(rtt) + takes
 			pooled.Done(&pool, number, at)
-			_, most := free.Ask(&without, bytes, at)
+			_, _, most := free.Ask(&without, bytes, at)
 			if takes > most {
 				overflown++
 			}
@@ -77,8 +77,8 @@ func TestABufferBetweenSitesIsOfNoEffectWhereNothingOverflows(t *testing.T) {
 		a, b := transport.Unused(), transport.Unused()
 		for _, at := range []int64{0, 300, 400, 3000, 20_000} {
 			at *= int64(time.Millisecond)
-			leaves, takes := free.Ask(&a, 3_000_000, at)
-			later, longer := wide.Ask(&b, 3_000_000, at)
+			leaves, _, takes := free.Ask(&a, 3_000_000, at)
+			later, _, longer := wide.Ask(&b, 3_000_000, at)
 			require.Equal(t, [2]int64{leaves, takes}, [2]int64{later, longer}, u)
 		}
 	}
@@ -92,9 +92,9 @@ func TestPacketsThatAreLostAndABufferThatOverflowsBothCost(t *testing.T) {
 	for range 100 {
 		lost := transport.Losses{Intact: d.Lossy().Intact(&stream)}
 		l, m, n := transport.Unused(), transport.Unused(), transport.Unused()
-		_, both := d.Ask(&l, 2000*1460, 0, lost)
-		_, overflow := bounded.Ask(&m, 2000*1460, 0)
-		_, losses := free.Ask(&n, 2000*1460, 0, lost)
+		_, _, both := d.Ask(&l, 2000*1460, 0, lost)
+		_, _, overflow := bounded.Ask(&m, 2000*1460, 0)
+		_, _, losses := free.Ask(&n, 2000*1460, 0, lost)
 		require.GreaterOrEqual(t, both, max(overflow, losses))
 	}
 }

@@ -14,26 +14,26 @@ func TestConnectionBetweenSitesIsColdWarmOrGrown(t *testing.T) {
 	rtt := 80 * time.Millisecond
 	d := transport.Upstream{}.Dialer(rtt, 0)
 	l := transport.Unused()
-	ask := func(bytes, atMs int64) [2]int64 {
-		leaves, takes := d.Ask(&l, bytes, atMs*ms)
-		return [2]int64{leaves/ms - atMs, takes / ms}
+	ask := func(bytes, atMs int64) [3]int64 {
+		leaves, waits, takes := d.Ask(&l, bytes, atMs*ms)
+		return [3]int64{leaves/ms - atMs, waits / ms, takes / ms}
 	}
 	// TCP and TLS 1.3, then 14,600, 29,200 and the rest of 100,000 bytes.
-	require.Equal(t, [2]int64{160, 160}, ask(100_000, 1000), "cold")
-	require.Equal(t, [2]int64{60, 0}, ask(100_000, 1100), "joins the handshake, and sends from 58,400 bytes and the rest of 56,200")
-	require.Equal(t, [2]int64{0, 0}, ask(100_000, 1400), "the window is of 114,600 bytes")
-	require.Equal(t, [2]int64{0, 80}, ask(200_000, 1480))
-	require.Equal(t, [2]int64{0, 160}, ask(100_000, 3000), "quiet for longer than 200 ms: the window is as at first")
-	require.Equal(t, [2]int64{0, 160}, ask(100_000, 8000), "asked 5 s ago: still open")
-	require.Equal(t, [2]int64{160, 160}, ask(100_000, 13_001), "asked more than 5 s ago: closed")
+	require.Equal(t, [3]int64{160, 0, 160}, ask(100_000, 1000), "cold")
+	require.Equal(t, [3]int64{60, 160, 80}, ask(100_000, 1100), "joins the handshake, with 2,200 bytes left of the third round, and 97,800 of 116,800 in the fourth")
+	require.Equal(t, [3]int64{0, 0, 80}, ask(100_000, 1400), "which goes when this one could: 19,000 are left of it")
+	require.Equal(t, [3]int64{0, 0, 0}, ask(200_000, 1640), "all was acknowledged, and the window is of 233,600 bytes and the last 81,000")
+	require.Equal(t, [3]int64{0, 0, 160}, ask(100_000, 3000), "quiet for longer than 200 ms: the window is as at first")
+	require.Equal(t, [3]int64{0, 0, 160}, ask(100_000, 8240), "answered 5 s ago: still open")
+	require.Equal(t, [3]int64{160, 0, 160}, ask(100_000, 13_481), "answered more than 5 s ago: closed")
 
 	forever := transport.Upstream{AlwaysOpen: true}.Dialer(rtt, 8e6)
-	leaves, takes := forever.Ask(&l, 100_000, 0)
+	leaves, _, takes := forever.Ask(&l, 100_000, 0)
 	require.Equal(t, [2]int64{0, 100 * ms}, [2]int64{leaves, takes}, "the rate of the way alone")
 
 	quick := transport.Upstream{Handshake: transport.QUICResumed, KeepAlive: time.Minute}.Dialer(rtt, 0)
 	old := transport.Idle(-30 * int64(time.Second))
-	leaves, takes = quick.Ask(&old, 20_000, 0)
+	leaves, _, takes = quick.Ask(&old, 20_000, 0)
 	require.Equal(t, [2]int64{0, 80 * ms}, [2]int64{leaves, takes})
 }
 

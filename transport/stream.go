@@ -1,0 +1,113 @@
+package transport
+
+// A Stream is what answers over one connection have ahead of them: all that is sent over it is one row of bytes under one window, in the order in which they
+// are sent (assumed: HTTP/2 and 3 let answers take turns, so that of some at a time the last ends as here, and the others later than here).
+//
+// A round is a window that is sent and acknowledged. What is left of it is for the next answer; what does not fit goes in the rounds after it, whose windows
+// have grown by what was acknowledged. One that begins after all before it was acknowledged finds nothing ahead. Of one that begins in the middle of a
+// round, with what was sent before unacknowledged, the last byte comes neither before it would if the whole row had been there at the round's
+// start, nor before it would with nothing ahead: that is right to less than a round trip. Instants are in ns.
+type Stream struct {
+	begins int64  // when the first byte came of those that followed one another up to now
+	round  int64  // when the first byte of the last round comes
+	sent   int64  // bytes of that
+	ends   int64  // when the last byte comes of all that was asked for
+	began  int64  // the window with which they began, in bytes
+	window int64  // that of the last round, in bytes
+	after  Window // when all is acknowledged; no bytes where nothing was ever sent
+	short  int64  // bytes that a row of one round is below, half of its window, so that begins, began and window follow from round and after; 0 of others
+	// over is the last round on a way with a buffer.
+	over overRow
+}
+
+// newStream returns the stream of a connection with a window over which nothing was sent.
+func newStream(after Window) Stream {
+	return Stream{begins: never, round: never, ends: never, after: after}
+}
+
+// isAcknowledged reports whether all that was sent has been acknowledged for an answer whose first byte could come at an instant.
+func (s *Stream) isAcknowledged(first, rtt int64) bool {
+	return first >= s.ends && first >= s.round+rtt
+}
+
+// send sends an answer whose first byte could come at an instant, behind what is sent over the connection. It returns how long the first byte waits for
+// that, and how long the last takes after the first. An answer that is there before the first byte of those that are sent already goes ahead of
+// them, and does not wait.
+func (s *Stream) send(t *Transfer, bytes, first, rtt int64) (waits, takes int64) {
+	s.unfold()
+	if s.isAcknowledged(first, rtt) {
+		s.begin(t, first)
+		s.ends = s.goOn(t, bytes, rtt)
+		return 0, s.ends - first
+	}
+	alone := *s
+	alone.begin(t, first)
+	end := alone.goOn(t, bytes, rtt)
+	if first < s.begins {
+		return 0, end - first
+	}
+	waits = s.waits(t, first, rtt)
+	end = max(end, first+waits)
+	if busy := s.round + t.line(s.sent); s.ends > busy {
+		end = max(end, s.ends+t.line(bytes)) // there were gaps in the row
+	}
+	s.ends = max(end, s.ends, s.goOn(t, bytes, rtt))
+	return waits, s.ends - first - waits
+}
+
+// isRoomFor reports whether an answer whose first byte could come at an instant goes within the round of a short row, which stays one.
+func (s *Stream) isRoomFor(bytes, first, rtt int64) bool {
+	return uint64(first-s.round) < uint64(rtt) && s.sent+bytes < s.short
+}
+
+// add sends an answer within the round of a short row.
+func (s *Stream) add(t *Transfer, bytes, first int64) (waits, takes int64) {
+	waits, takes = max(s.ends-first, 0), t.Open(bytes)
+	s.sent += bytes
+	s.ends = first + waits + takes
+	return waits, takes
+}
+
+// unfold says what is left unsaid of a short row.
+func (s *Stream) unfold() {
+	if s.short > 0 {
+		s.short, s.begins, s.began, s.window = 0, s.round, s.after.Bytes, s.after.Bytes
+	}
+}
+
+// waits returns how long the first byte of an answer that could come at an instant waits for those before it.
+func (s *Stream) waits(t *Transfer, first, rtt int64) int64 {
+	from := s.ends
+	if turn := rtt + t.acked; s.sent >= s.window && t.line(s.window) < turn {
+		from = max(from, s.round+turn) // the round is full
+	}
+	return max(from-first, 0)
+}
+
+// begin begins a row whose first byte comes at an instant, after all before it was acknowledged.
+func (s *Stream) begin(t *Transfer, first int64) {
+	if s.after.Bytes == 0 {
+		s.after.Bytes = t.window
+	}
+	s.begins, s.round, s.sent = first, first, 0
+	s.began, s.window = s.after.Bytes, s.after.Bytes
+	if t.buffer > 0 {
+		s.over = t.overRow(s.after)
+	}
+}
+
+// goOn sends so many bytes behind those of the last round, as if they had been there when that began, and returns when the last byte comes.
+func (s *Stream) goOn(t *Transfer, bytes, rtt int64) (ends int64) {
+	var takes, before int64
+	if t.buffer > 0 {
+		takes, before, s.after = s.over.goOn(t, bytes, steady(rtt))
+		s.sent, s.window = s.over.left, t.windowOf(&s.over.sender).Bytes
+	} else {
+		var rounds slowStarted
+		takes, rounds = slowStart(t, burst{window: s.window, began: s.began, left: s.sent + bytes}, steady(rtt))
+		s.window, s.sent, before, s.after.Bytes = rounds.window, rounds.left, rounds.before, t.grown(rounds.window, rounds.gains)
+	}
+	ends = s.round + takes
+	s.round += before
+	return ends
+}
