@@ -52,6 +52,7 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	if sim.KindOf(w.Service) != sim.Matched {
 		visits := w.Visits.Requests > 0
 		add(visits, "a visit has a geometric number of requests with exponential gaps")
+		add(visits, "answers to one user that are under way at once do not wait for one another: each has the window of its connection, and the rate of his line, to itself, so that bursts of large ones take too little")
 		_, isRecorded := w.Demand.(workload.Trace)
 		add(visits && isRecorded, "as many visits go on at any hour, one in a metro at least, whose gaps are what the trace makes them")
 		if of := w.Visits.Versions.Source(); of != "" {

@@ -38,6 +38,10 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 		{"api: the work of who computes takes no time", bare, preset},
 		{"however long that was idle (RFC 7661)", bare, preset},
 		{"web-static: a response over an open connection begins with the initial window", preset, bare},
+		{"web-static: answers to one user that are under way at once do not wait for one another", func(s *edgewise.Study) {
+			preset(s)
+			s.Workloads[0].Client.NewShare, s.Workloads[0].Visits = 0, workload.Visits{Requests: 5, Gap: time.Second}
+		}, preset},
 		{"web-static: objects are equally popular", preset, func(s *edgewise.Study) { preset(s); s.Workloads = s.Workloads[1:] }},
 		{"looking up a name (DNS) takes no time", preset, func(s *edgewise.Study) {
 			s.Workloads = []workload.Workload{workload.CompetitiveFPS().WithPlayers(20)}
