@@ -91,11 +91,8 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	f.service = h.takes(f.left, f.service)
 	t.load.at(f.number, f.choice).add(f.bytes, f.recorded)
 	s.courses.fetched(f.number, h.to, f.left+h.there, f.bytes, f.recorded)
-	waits := s.pours(t, h, n, back)
-	s.expect(t, f, n, back+waits)
-	if t.pools == nil {
-		t.leaveConnection(f, f.last, true)
-	}
+	waits := s.pours(t, h, f, n, back, 0)
+	s.expect(t, f, n, f.first)
 	if t.aging != nil {
 		t.load.at(f.number, f.choice).addConfirmed(t.aging.renewals[n].confirmed, f.recorded)
 		s.settleRenewal(t, n)
@@ -128,26 +125,42 @@ func (t *tier) connect(h *nextHop, n uint32, f *flight, now int64) (leaves int64
 	return leaves
 }
 
-// pours says how long the answer to a fetch pours whose first byte would be here at an instant, and returns how long that waits for answers before it on
-// its connection.
-func (s *site) pours(t *tier, h *nextHop, n uint32, at int64) (waits int64) {
-	if t.pools != nil {
-		return 0
+// pours says when the answer to a fetch is here whose first byte would be at an instant, and whose last is not before another, and ends the use of its
+// connection. It returns how long it waits for answers before it on that.
+func (s *site) pours(t *tier, h *nextHop, f *flight, n uint32, first, last int64) (waits int64) {
+	if t.pools == nil {
+		l := &t.lines[f.number][f.choice]
+		if s.trace != nil || h.lossy != nil || !l.Has(f.conn) {
+			return s.poursApart(t, h, l, n, first, last)
+		}
+		waits, f.takes = h.dialer.Answer(l, f.bytes, first)
+		first += waits
+		f.first, f.last = first, max(last, first+f.takes)
+		l.Leave(f.conn, f.last)
+		f.conn = 0
+		return waits
 	}
+	f.first, f.last = first, max(last, first+f.takes)
+	return 0
+}
+
+// poursApart is pours over a connection that loses packets, is followed, or was closed meanwhile.
+func (s *site) poursApart(t *tier, h *nextHop, l *transport.Line, n uint32, first, last int64) (waits int64) {
 	f := &t.flights.pool[n]
-	l := &t.lines[f.number][f.choice]
-	if !l.Has(f.conn) { // it was closed meanwhile
+	if !l.Has(f.conn) {
 		unused := transport.Unused()
 		l = &unused
 	}
 	if s.trace != nil {
-		s.trace.answers(s, t, n, l, at-h.rtt())
+		s.trace.answers(s, t, n, l, first-h.rtt())
 	}
 	if h.lossy != nil {
-		waits, f.takes = h.lossy.Answer(l, f.bytes, at, t.losses.of(h.lossy, n, f))
+		waits, f.takes = h.lossy.Answer(l, f.bytes, first, t.losses.of(h.lossy, n, f))
 	} else {
-		waits, f.takes = h.dialer.Answer(l, f.bytes, at)
+		waits, f.takes = h.dialer.Answer(l, f.bytes, first)
 	}
+	f.first, f.last = first+waits, max(last, first+waits+f.takes)
+	t.leaveConnection(f, f.last, true)
 	return waits
 }
 
@@ -174,12 +187,7 @@ func (s *site) landFetch(m *message) {
 	if f.isLate {
 		first, last = m.at-r.pours, m.at
 	}
-	waits := s.pours(t, &t.hops[f.number][f.choice], n, first)
-	f.first = first + waits
-	f.last = max(last, f.first+f.takes)
-	if t.pools == nil {
-		t.leaveConnection(f, f.last, true)
-	}
+	waits := s.pours(t, &t.hops[f.number][f.choice], f, n, first, last)
 	if t.aging != nil {
 		s.settleRenewal(t, n)
 	}

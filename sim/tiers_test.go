@@ -172,7 +172,7 @@ func TestDeepTiersDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 }
 
 // Whatever fails of three tiers, some of whose caches share a site, and when: messages find what arithmetic finds, and
-// every order of sites the same.
+// every order of sites the same. That is over pools, as of other random failures.
 func TestRandomFailuresOfDeepTiersAreTheSameHoweverAdvanced(t *testing.T) {
 	lost := uint64(0)
 	for seed := range uint64(6) {
@@ -194,6 +194,7 @@ func TestRandomFailuresOfDeepTiersAreTheSameHoweverAdvanced(t *testing.T) {
 				at += f.For
 			}
 		}
+		p = overPools(p)
 		lost += byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0].Failures[NextTierDown]
 		p.Sites[0].Servers = 1 + drawn.IntN(3)
 		plans, err := Compile(context.Background(), s, p)
