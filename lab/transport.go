@@ -107,7 +107,7 @@ func measureTransport(ctx context.Context, s sweep, tell func(string)) ([][]stri
 		cells = append(cells, some...)
 		tell(fmt.Sprintf("%v ms, %v Mbit/s, %v %% lost: %d cells", l.rttMs, l.mbit, l.lossPercent, len(some)))
 	}
-	return tableOf(cells, s.each), nil
+	return tableOf(cells, s), nil
 }
 
 // measure measures the sweep over one of its lines.
@@ -320,8 +320,8 @@ func mean(xs []float64) (mean, sem float64) {
 	return mean, math.Sqrt(sem / max(n-1, 1) / n)
 }
 
-// tableOf returns the cells as a table, times to a tenth of a ms, with how long nothing came before or without.
-func tableOf(cells []cell, tellsSilence bool) [][]string {
+// tableOf returns the cells of a sweep as a table, times to a tenth of a ms: where each request has a row with how long nothing came before, else with the buffer where that is said.
+func tableOf(cells []cell, s sweep) [][]string {
 	rows := [][]string{{"rtt_ms", "mbit_per_second", "loss_percent", "case", "congestion", "bytes", "first_ms", "last_ms", "standard_error_ms"}}
 	for _, c := range cells {
 		sem := ""
@@ -333,10 +333,16 @@ func tableOf(cells []cell, tellsSilence bool) [][]string {
 			strconv.FormatFloat(c.first, 'f', 1, 64), strconv.FormatFloat(c.last, 'f', 1, 64), sem,
 		})
 	}
-	if tellsSilence {
+	switch {
+	case s.each:
 		rows[0] = append(rows[0], "silent_ms")
 		for i := range cells {
 			rows[i+1] = append(rows[i+1], strconv.FormatFloat(cells[i].silent, 'f', 0, 64))
+		}
+	case s.buffer > 0:
+		rows[0] = append(rows[0], "buffer_bytes")
+		for i := range cells {
+			rows[i+1] = append(rows[i+1], strconv.FormatInt(s.buffer, 10))
 		}
 	}
 	return rows

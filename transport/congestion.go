@@ -87,6 +87,7 @@ func secondsPerPacket(rtt, timeout, loss float64) float64 {
 // A sender is the window of a connection that loses packets, in packets.
 type sender struct {
 	congestion       Congestion
+	keeps            float64 // what a loss leaves of a window
 	window, slowTo   float64 // slow start goes to slowTo
 	most             float64
 	before, estimate float64 // CUBIC: the window before the loss, and what Reno would have
@@ -102,7 +103,7 @@ type sender struct {
 // senderOf returns a sender with a window.
 func (t *Transfer) senderOf(w Window) sender {
 	segment := float64(t.segment)
-	s := sender{congestion: t.congestion, window: max(float64(w.Bytes)/segment, 1), slowTo: math.Inf(1), most: float64(t.most) / segment}
+	s := sender{congestion: t.congestion, keeps: t.kept, window: max(float64(w.Bytes)/segment, 1), slowTo: math.Inf(1), most: float64(t.most) / segment}
 	if w.SlowTo > 0 {
 		s.slowTo = float64(w.SlowTo) / segment
 		s.before, s.estimate = s.slowTo, s.slowTo
@@ -163,7 +164,7 @@ func (s *sender) lose(now int64, arrived, until float64) {
 	if s.window < s.slowTo {
 		s.window += arrived
 	}
-	beta := s.congestion.keeps()
+	beta := s.keeps
 	if s.congestion == CUBIC {
 		if s.window < s.before { // give way to others: fast convergence
 			s.before = s.window * (1 + beta) / 2

@@ -120,8 +120,7 @@ type Connection struct {
 	Idle IdleWindow
 	// BitsPerSecond is the rate at which a client can receive; 0 means without limit.
 	BitsPerSecond float64
-	// BufferBytes is what may wait before the line that has this rate, packets with their headers: what comes besides is lost. 0 is without bound, and the only
-	// one of a [Stack] that is Paced: what paced senders lose is not modelled.
+	// BufferBytes is what may wait before the line that has this rate, packets with their headers: what comes besides is lost. 0 is without bound.
 	BufferBytes int64
 	// SegmentBytes and InitialSegments give the initial window of a new connection; 0 means 1460
 	// bytes and 10 segments (RFC 6928).
@@ -142,7 +141,6 @@ func (c Connection) Validate() error {
 		invalid.Range("NewShare", c.NewShare, 0, 1),
 		invalid.Range("BitsPerSecond", c.BitsPerSecond, 0, 1e15),
 		checkBuffer(c.BufferBytes),
-		invalid.Check(c.BufferBytes == 0 || !c.Paced, "BufferBytes", c.BufferBytes, "0 of a sender that is paced: what that loses is not modelled"),
 		invalid.Range("SegmentBytes", c.SegmentBytes, 0, 1<<16),
 		invalid.Range("InitialSegments", c.InitialSegments, 0, 1<<16),
 		c.Stack.validate(c.segmentBytes()),

@@ -10,6 +10,7 @@ func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *
 	s.begins(b.window <= t.window)
 	began := s.window
 	f := t.flightOf(b.left)
+	f.pacer.window = b.window
 	round := int64(0)
 	if b.early > 0 {
 		total = trips.RoundTrip(0) + t.packet
@@ -94,6 +95,7 @@ type flight struct {
 	holes, may int64   // what is known to be lost behind which nothing more comes, and what of it may go in one round trip
 	probes     bool    // with a packet behind which nothing comes
 	isFull     bool    // a window was sent
+	pacer      pacer
 }
 
 // flightOf returns what comes before the first flight of so many bytes.
@@ -109,7 +111,7 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 	if s.congestion == BBR {
 		s.window = min(s.window, float64(2*f.way)/float64(t.segment)) // its bound
 	} else if most := float64(f.way+t.buffer) / float64(t.segment); f.before == 0 && s.window > most {
-		kept := s.congestion.keeps() * most // it has lost what way and buffer do not hold
+		kept := s.keeps * most // it has lost what way and buffer do not hold
 		s.window, s.slowTo, s.before, s.estimate = kept, kept, most, kept
 	}
 	window := min(max(int64(s.window*float64(t.segment)), t.segment), f.most)
@@ -136,7 +138,14 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 		f.probes = false
 	}
 	isOnce := f.before == 0
-	f.stands = max(f.before-f.way, 0)
+	if f.stands = f.before - f.way; !t.paced {
+		f.stands = max(f.stands, 0)
+	}
+	var paced int64
+	if t.paced {
+		paced = f.pacer.takes(f.sent, window, f.rtt)
+		f.pacer.span = max(f.pacer.span, float64(t.line(f.sent)))
+	}
 	f.overflows(s, window)
 	f.before = f.sent - f.lost
 	f.left -= f.before
@@ -144,10 +153,17 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 	switch {
 	case f.left == 0:
 		if s.congestion == BBR { // spread, see Rounds
-			return writes + max(t.line(f.before), s.spreadBBR(f.rtt, float64(f.sent)/float64(t.segment)))
+			paced = max(paced, s.spreadBBR(f.rtt, float64(f.sent)/float64(t.segment)))
 		}
-		return writes + t.line(f.before)
-	case f.lost > 0 && (isOnce || f.left == f.lost):
+		return writes + max(t.line(f.before), paced)
+	case t.paced && f.left == f.lost:
+		f.left = 0 // each goes again when it is known to be lost, the last when the last of the flight has been acknowledged
+		through := max(t.line(f.before), paced)
+		if f.released > 0 {
+			through = max(through, f.rtt+t.line(int64(float64(f.before)*float64(f.released)/float64(f.sent))))
+		}
+		return writes + max(through+trip+t.packet, t.line(f.before+f.lost))
+	case f.lost > 0 && !t.paced && (isOnce || f.left == f.lost):
 		return f.ends(s, isOnce, trip)
 	case f.released > 0:
 		// The sender learns of the loss when what has arrived before it is acknowledged. What is acknowledged after that lets the next flight go: the
@@ -159,13 +175,19 @@ func (f *flight) goes(s *sender, trip int64) int64 {
 }
 
 // overflows says how much of the flight is lost. A window that is sent at once waits whole, but for the packet that is on the line. Slow start sends two
-// packets for each that has left the line, so that half of a window waits, and no less waits than what the way does not hold. From the first that
+// packets for each that has left the line, so that half of a window waits, and no less waits than what the way does not hold; of a paced sender no more. From the first that
 // finds no room every second one is lost, until the sender learns of it: when its window is about twice what way and buffer hold.
 func (f *flight) overflows(s *sender, window int64) {
 	t := f.Transfer
 	f.lost, f.arrived, f.until, f.released = 0, 0, 0, 0
 	room := t.buffer + t.segment
 	excess := f.sent - min(f.before, f.way) - room
+	if t.paced { // what the way does not hold waits; of what goes first, what has not left when all has been sent
+		excess = f.sent - f.way - room
+		if f.before == 0 {
+			excess = f.sent - int64(float64(max(f.sent-paceBurst, 0))*float64(f.way)/(paceGain*float64(window))) - room
+		}
+	}
 	share := 0. // of what is sent waits
 	if s.window < s.slowTo && f.before > 0 && window > f.before {
 		share = float64(window-f.before) / float64(window)

@@ -55,13 +55,17 @@ type Transfer struct {
 	keeps     bool // the window of an idle connection
 
 	congestion Congestion
+	kept       float64 // what a loss leaves of a window
 }
 
 // Transfer returns the connection made ready.
 func (c Connection) Transfer() Transfer {
 	t := Transfer{
 		window: c.WindowBytes(), keeps: c.Idle == KeepWindow, credit: c.MaxWindowBytes, most: endless, socket: endless, refilled: endless, header: c.HeaderBytes, setup: c.SetupBytes, above: int64(c.TimerAbove),
-		segment: c.segmentBytes(), congestion: c.Congestion, hyStart: c.HyStart, record: c.RecordBytes, paced: c.Paced, tunes: c.WindowGrows, Work: int64(c.HandshakeWork),
+		segment: c.segmentBytes(), congestion: c.Congestion, kept: c.Kept, hyStart: c.HyStart, record: c.RecordBytes, paced: c.Paced, tunes: c.WindowGrows, Work: int64(c.HandshakeWork),
+	}
+	if t.kept == 0 {
+		t.kept = c.Congestion.keeps()
 	}
 	for _, bound := range []int64{c.MaxWindowBytes, c.SendBytes, c.ReceiveBytes} {
 		if bound > 0 {
@@ -281,6 +285,7 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total int64, last s
 		total += max(rtt+waits, t.line(sends))
 		switch {
 		case t.congestion == BBR:
+			s.most = float64(most) / float64(t.segment)
 			s.grow(0)
 			window = int64(s.window * float64(t.segment))
 		case window < most:

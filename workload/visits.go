@@ -265,9 +265,6 @@ func (h *Head) ClientOf(version int, resumed bool, line topology.Technology) tra
 			c = transport.QUICGo(transport.QUIC)
 			c.HandshakeWork, c.ResumedWork, c.Congestion = h.Client.HandshakeWork, h.Client.ResumedWork, congestion
 		}
-		if c.Paced {
-			buffer = 0 // what paced senders lose is not modelled
-		}
 		c.Handshake, c.Idle, c.BitsPerSecond, c.BufferBytes = transport.QUIC, idle, rate, buffer
 	}
 	if resumed {
