@@ -308,7 +308,7 @@ func (p Placement) validateUpstream() error {
 // MinSliceBytes is the smallest slice that caches may keep: an object of 32 GiB then has 2^21 slices, as many as may be.
 const MinSliceBytes = 16 << 10
 
-// validateSlices refuses slices that are out of range, that have no effect, or of which no steady state is known.
+// validateSlices refuses slices that are out of range, or that have no effect.
 func (p Placement) validateSlices() error {
 	switch {
 	case p.SliceBytes == 0:
@@ -317,13 +317,6 @@ func (p Placement) validateSlices() error {
 		return invalid.New("SliceBytes", p.SliceBytes, "0, or %d to 1099511627776", MinSliceBytes)
 	case len(p.Tiers) == 0:
 		return invalid.New("SliceBytes", p.SliceBytes, "0: there are no caches")
-	}
-	for i := range p.Tiers {
-		for k := range p.Tiers[i].Caches {
-			if c := &p.Tiers[i].Caches[k]; c.Preload {
-				return invalid.New("SliceBytes", p.SliceBytes, "0: cache %q begins in its steady state, which is not known of slices", c.Site)
-			}
-		}
 	}
 	return nil
 }

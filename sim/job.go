@@ -202,6 +202,9 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		if err := s.validateSteadyServers(&p); err != nil {
 			return fmt.Errorf("placement %q: %w", p.Name, err)
 		}
+		if err := s.validateSteadySlices(&p); err != nil {
+			return fmt.Errorf("placement %q: %w", p.Name, err)
+		}
 		for i := range s.Workloads {
 			if err := s.validatePreload(i); err != nil {
 				return fmt.Errorf("placement %q: workload %q %w", p.Name, s.Workloads[i].Name, err)

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/cache"
-	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
@@ -122,10 +121,11 @@ func (p *preloader) preloadsBeyond(number int) bool {
 // coarse is the number of bits of a time that do not count there: 32 steps an octave are left.
 const coarse = 47
 
-// A preloadedWorkload is one workload; it has no objects if no cache keeps any of it.
+// A preloadedWorkload is one workload; it has no objects if no cache keeps any of it. What caches keep of it, its things, are objects, or slices of them.
 type preloadedWorkload struct {
-	popularity []float64
-	bytes      []int64
+	popularity []float64 // by thing: the share of the requests that ask for it
+	bytes      []int64   // by thing
+	sliced     *sliced   // nil where things are objects
 	base       uint32
 	numbering
 	// askedOnce is the share of the requests for objects that are asked for once; their sizes are in the catalogue,
@@ -180,6 +180,7 @@ func (p *preloader) readCatalogues() error {
 		for k := range of.bytes {
 			of.bytes[k] = of.catalogue.SizeBytes(uint32(k % known))
 		}
+		of.slice(p.plan.placement.SliceBytes, w.Service.(workload.Cacheable).Ranges.Law())
 		rates, err := w.RatesAt(planned.audiences, s.Start)
 		if err != nil {
 			return err
@@ -278,7 +279,7 @@ func (p *preloader) passOn(t *tier, of rates, longest []float64, c *cycles, aske
 					to[k] += p.missedOf(t, i, k, rate, server, c) / float64(len(longest))
 				}
 			default:
-				to[k] += p.missedOf(t, i, k, rate, longest[p.shardOf(t, i, uint32(k))], c)
+				to[k] += p.missedOf(t, i, k, rate, longest[p.shardOf(t, i, k)], c)
 			}
 		}
 	}
@@ -294,7 +295,7 @@ func (p *preloader) missedOf(t *tier, number, k int, rate, longest float64, c *c
 	case w.renewal.Lifetime > 0:
 		return float64(rate * (1 - w.renewal.HitRatio(rate, longest)))
 	default:
-		return float64(rate * portable.Exp(-rate*longest)) // Che: asked for when not here
+		return missedByChe(rate, longest)
 	}
 }
 
@@ -312,14 +313,13 @@ func (p *preloader) connect(t *tier, s *site, of rates, c *cycles, d *scratch) {
 		}
 		if t.aging != nil {
 			for _, o := range d.found {
-				if k := objectOf(o.key) - uint64(p.plan.scenario.keyBase(i)); k < uint64(len(of[i].objects)) {
-					missed += p.asksOfAged(t, i, int(k), float64(share*of[i].objects[k]), math.Inf(1), c)
+				if k, ok := p.workloads[i].thingOf(objectOf(o.key)); ok {
+					missed += p.asksOfAged(t, i, k, float64(share*of[i].objects[k]), math.Inf(1), c)
 				}
 			}
 		}
-		first := uint64(p.plan.scenario.keyBase(i))
 		for _, o := range d.found {
-			if k := objectOf(o.key) - first; k < uint64(len(of[i].objects)) { // else of another workload, also below the first
+			if k, ok := p.workloads[i].thingOf(objectOf(o.key)); ok {
 				missed -= float64(share * of[i].objects[k])
 			}
 		}
@@ -377,6 +377,12 @@ func (p *preloader) addRegular(t *tier, s *site, rates rates, server int, d *scr
 		}
 		base := cache.AtServer(uint64(p.plan.scenario.keyBase(i)), server)
 		of := &p.workloads[i]
+		if of.sliced != nil {
+			for object := range len(of.sliced.first) - 1 {
+				p.addSlices(t, i, uint32(object), rates[i].objects, server, key, d)
+			}
+			continue
+		}
 		all, isDealt := len(rates[i].objects), false
 		var hand []uint32
 		if t.servers.isSharded() && of.renewal.Lifetime == 0 {
@@ -398,8 +404,7 @@ func (p *preloader) addRegular(t *tier, s *site, rates rates, server int, d *scr
 				p.addRenewed(t, i, server, uint32(k), o, rate, &stream, d)
 				continue
 			}
-			d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
-			d.found = append(d.found, o)
+			d.add(o)
 		}
 	}
 }
@@ -445,11 +450,10 @@ func (p *preloader) addRenewed(t *tier, number, server int, place uint32, o rece
 	base := o.key - uint64(place)
 	life, age := float64(float64(r.Lifetime)*1e-9), float64(float64(r.AgeAtStart(place))*1e-9)
 	add := func(o recent) {
-		if t.servers.isSharded() && p.shardOf(t, number, uint32(o.key-base)) != server {
+		if t.servers.isSharded() && p.shardOfObject(t, number, uint64(uint32(o.key-base))) != server {
 			return
 		}
-		d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
-		d.found = append(d.found, o)
+		d.add(o)
 	}
 	if o.ago <= age {
 		add(o)

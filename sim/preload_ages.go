@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/edgewise-sim/edgewise/cache/freshness"
-	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
 )
@@ -15,7 +14,7 @@ import (
 // An object that is asked for by a Poisson process with rate r, and lives for T, is fetched again at the first request behind
 // T: the fetches are T and an exponential time apart. Of the requests 1 in 1 + rT is such a fetch; all others find an age that is
 // uniform over T. So was the last request, an exponential time ago. That is exact where a cache evicts no object within its
-// lifetime and fetching takes no time. Objects whose ages tiers pass on have [cycles]; behind caches that take every answer for new it goes for
+// lifetime and fetching takes no time. Slices of an object were fetched together: see [fetchedSlices]. Objects whose ages tiers pass on have [cycles]; behind caches that take every answer for new it goes for
 // what Poisson requests with their rates would give.
 func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) {
 	if t.aging == nil {
@@ -31,11 +30,13 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.AgesOfTier(int(t.number)))
 		share := t.servers.share()
+		fetched := p.slicesAt(t, s, i, of[i].objects)
 		for _, o := range d.found {
-			k := objectOf(o.key) - first
-			if objectOf(o.key) < first || k >= objects || !t.cache.Contains(o.key) {
+			number := uint64(uint32(o.key)) - first
+			if uint64(uint32(o.key)) < first || number >= objects || !t.cache.Contains(o.key) {
 				continue
 			}
+			k, isAskedAgain := p.workloads[i].thingOf(objectOf(o.key))
 			object := c.object(uint32(o.key))
 			class := c.class(object)
 			policy := &c.policies[class]
@@ -49,28 +50,33 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 			if answer == freshness.Missing {
 				life = 0
 			}
-			address := k
+			address := objectOf(o.key) - first
 			if share < 1 {
 				address = o.key - first // each server has draws of its own
 			}
-			stream := key.StreamAt(address)
-			rate := float64(share * rateOf(of[i], k))
+			stream, rate := key.StreamAt(address), 0.0
+			if isAskedAgain { // those that are asked for once have no rate of their own
+				rate = float64(share * of[i].objects[k])
+			}
 			asOf := -ago
 			since := asOf
 			var y cycle
 			shared := false
 			if rate > 0 && answer == freshness.Good {
-				y, shared = cycles.of(t, i, int(k))
+				y, shared = cycles.of(t, i, k)
 			}
 			old, isAnys := anyServer{}, false
 			if !shared && rate > 0 && answer == freshness.Good {
-				old, isAnys = cycles.anyServerAt(t, i, int(k))
+				old, isAnys = cycles.anyServerAt(t, i, k)
 			}
-			if isAnys {
+			if fetched != nil && rate > 0 && life > 0 && life < int64(maxRun) {
+				asOf = fetched.at(k, &o, share, life, ago, d)
+				since = asOf
+			} else if isAnys {
 				asOf -= int64(old.ageAtLast(rate, &stream) * 1e9)
 				since = asOf
 			} else if shared {
-				asOf, since = cycles.copyAt(t, &y, i, int(k), rate, ago, &stream)
+				asOf, since = cycles.copyAt(t, &y, i, k, rate, ago, &stream)
 			} else if life > 0 && life < int64(maxRun) {
 				x := float64(rate * time.Duration(life).Seconds())
 				if u := stream.Float64(); u*(1+x) < x {
@@ -81,14 +87,6 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 			t.aging.put(o.key, freshness.Held{AsOf: asOf - int64(c.controls[class].Age), Since: since, Version: c.version(class, object, asOf), Answer: answer})
 		}
 	}
-}
-
-// rateOf returns how often an object is asked for; those that are asked for once have no rate of their own.
-func rateOf(r rate, k uint64) float64 {
-	if k < uint64(len(r.objects)) {
-		return r.objects[k]
-	}
-	return 0
 }
 
 // said returns what the origin says of an object, and what the tier makes of it.
@@ -116,7 +114,7 @@ func (p *preloader) asksOfAged(t *tier, i, k int, rate, longest float64, c *cycl
 	if !policy.Keeps(control.Answer()) {
 		return rate
 	}
-	evicted := float64(rate * portable.Exp(-rate*longest)) // Che: asked for when not here
+	evicted := missedByChe(rate, longest)
 	if y, shared := c.of(t, i, k); shared {
 		return max(c.asks(t, &y, i, k, rate), evicted)
 	}
@@ -131,14 +129,11 @@ func (p *preloader) asksOfAged(t *tier, i, k int, rate, longest float64, c *cycl
 	return max(rate/(1+float64(rate*time.Duration(life).Seconds())), evicted)
 }
 
-// keyOf returns the key of the k-th object of a workload.
-func (p *preloader) keyOf(number, k int) uint32 { return p.plan.scenario.keyBase(number) + uint32(k) }
+// keyOf returns the key of the object of the k-th thing of a workload.
+func (p *preloader) keyOf(number, k int) uint32 { return uint32(p.workloads[number].keyOf(k)) }
 
-// primaryOf returns the key of the k-th object of a workload, whatever its variant.
-func (p *preloader) primaryOf(number, k int) uint64 {
-	w := &p.workloads[number]
-	return uint64(w.base + w.object(uint32(k)))
-}
+// primaryOf returns the key of the k-th thing of a workload, whatever its variant.
+func (p *preloader) primaryOf(number, k int) uint64 { return p.workloads[number].primary(k) }
 
 // ofVariants returns how popular the variants of objects are, the first of all objects before the second.
 func (p *preloader) ofVariants(popularity, shares []float64) []float64 {

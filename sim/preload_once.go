@@ -60,18 +60,22 @@ func (p *preloader) addOnce(t *tier, s *site, rates rates, server, from int, d *
 			if ago += stream.Exp() / rates[i].once; ago > oldest {
 				break
 			}
-			bytes := of.catalogue.SizeBytes(of.object(number))
+			size := of.catalogue.SizeBytes(of.object(number))
 			for at := math.Float64bits(ago) >> coarse; step < at; step++ {
 				held += regular[step]
 			}
 			if held > capacity {
 				break
 			}
-			if bytes > capacity || p.serverOfOnce(t, i, number, key) != server {
-				continue
+			first, next, sliceBytes := of.partOf(size, key, number)
+			for n := first; n < next; n++ {
+				bytes := min(sliceBytes, size-n*sliceBytes)
+				if bytes > capacity || p.serverOfOnce(t, i, uint64(number)|uint64(n)<<sliceShift, key) != server {
+					continue
+				}
+				held += bytes
+				d.once = append(d.once, recent{ago: ago, key: base + uint64(number) + uint64(n)<<sliceShift, bytes: bytes})
 			}
-			held += bytes
-			d.once = append(d.once, recent{ago: ago, key: base + uint64(number), bytes: bytes})
 		}
 	}
 	for _, o := range d.once {

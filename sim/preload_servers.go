@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
@@ -70,30 +71,34 @@ func (p *preloader) deal(s *servingCaches) dealt {
 	for i := range p.workloads {
 		of[i] = make([][]uint32, s.apart())
 		for k := range p.workloads[i].popularity {
-			server := p.workloads[i].shardOf(s, uint32(k))
+			server := s.serverOf(p.workloads[i].primary(k), 0)
 			of[i][server] = append(of[i][server], uint32(k))
 		}
 	}
 	return of
 }
 
-// shardOf returns which server has an object, and all of its variants.
-func (w *preloadedWorkload) shardOf(s *servingCaches, object uint32) int {
-	return s.serverOf(uint64(w.base+w.object(object)), 0)
-}
-
-// shardOf returns which server of a tier has an object, of which each has one.
-func (p *preloader) shardOf(t *tier, number int, object uint32) int {
+// shardOf returns which server of a tier has the k-th thing of a workload, and all of its variants.
+func (p *preloader) shardOf(t *tier, number, k int) int {
 	if !t.servers.isSharded() {
 		return 0
 	}
-	return p.workloads[number].shardOf(t.servers, object)
+	return t.servers.serverOf(p.workloads[number].primary(k), 0)
 }
 
-// serverOfOnce returns which server of a tier was asked for an object that was asked for once.
-func (p *preloader) serverOfOnce(t *tier, number int, object uint32, draws random.Key) int {
-	if t.servers.share() < 1 {
-		return int(draws.At(1<<63|uint64(object)) >> 32 * uint64(t.servers.apart()) >> 32)
+// shardOfObject returns which server of a tier has an object by its number, or a slice of it, by that above.
+func (p *preloader) shardOfObject(t *tier, number int, object uint64) int {
+	if !t.servers.isSharded() {
+		return 0
 	}
-	return p.shardOf(t, number, object)
+	w := &p.workloads[number]
+	return t.servers.serverOf(object&^math.MaxUint32|uint64(w.base+w.object(uint32(object))), 0)
+}
+
+// serverOfOnce returns which server of a tier was asked for an object, or a slice of it, that was asked for once.
+func (p *preloader) serverOfOnce(t *tier, number int, object uint64, draws random.Key) int {
+	if t.servers.share() < 1 {
+		return int(draws.At(1<<63|uint64(uint32(object))) >> 32 * uint64(t.servers.apart()) >> 32)
+	}
+	return p.shardOfObject(t, number, object)
 }

@@ -13,6 +13,8 @@ type scratch struct {
 	found  []recent
 	once   []recent // those of the found that were asked for once
 	weight []int64
+	agos   []float64     // when the slices of an object were asked for last
+	past   []pastRequest // for it
 	// These are what sites that run alone leave behind: they hold nothing, but have grown to their size.
 	block   block
 	fills   fillQueue

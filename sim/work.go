@@ -173,6 +173,10 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 	requests, byStep := s.Work().Requests, s.perStep()
 	return func(p *placement.Placement) int64 {
 		var held, largest, preload float64
+		things := rates
+		if preloads(*p) && p.SliceBytes > 0 {
+			things = float64(s.slicesToPreload(p.SliceBytes))
+		}
 		for t := range p.Tiers {
 			tier := &p.Tiers[t]
 			for _, c := range tier.Caches {
@@ -182,7 +186,7 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 				}
 				in := min(objects, fits)
 				if c.Preload {
-					begin := rates + min(once, fits)
+					begin := things + min(once, fits)
 					preload = max(preload, begin*objectBytes*float64(len(p.Tiers)+1))
 					in = min(in, begin+requests)
 				} else {

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/random"
 )
 
@@ -73,4 +74,48 @@ func (l *RangeLaw) Draw(stream *random.Stream, objectBytes int64) (from, to int6
 		from = int64(stream.Float64() * float64(objectBytes-length+1))
 	}
 	return from, from + length
+}
+
+// lengthsSeen is by how many lengths, evenly spread over their law, it is found out how often requests ask for a slice.
+const lengthsSeen = 64
+
+// Reaches returns the probabilities that a request asks for some byte of each slice of an object of a size, appended to some others. Lengths of parts
+// count by 64 quantiles of their law.
+func (l *RangeLaw) Reaches(objectBytes, sliceBytes int64, to []float64) []float64 {
+	n := int((objectBytes + sliceBytes - 1) / sliceBytes)
+	first := len(to)
+	for range n {
+		to = append(to, 1-l.Share)
+	}
+	if l.Share == 0 {
+		return to
+	}
+	all := to[first:]
+	for i := range lengthsSeen {
+		length := l.lengths.same
+		if length == 0 {
+			length = l.lengths.clamp(portable.Exp(l.lengths.LnMean + float64(l.lengths.LnSD*portable.NormalQuantile((float64(i)+.5)/lengthsSeen))))
+		}
+		for k := range all {
+			all[k] += float64(l.Share / lengthsSeen * l.reaches(length, objectBytes, int64(k)*sliceBytes, min(int64(k+1)*sliceBytes, objectBytes)))
+		}
+	}
+	return to
+}
+
+// reaches returns the probability that a part of a length has some of the bytes of an object from a number on, up to another.
+func (l *RangeLaw) reaches(length, objectBytes, begin, end int64) float64 {
+	if length >= objectBytes {
+		return 1
+	}
+	least, most := max(begin-length+1, 0), min(end-1, objectBytes-length) // where such a part begins
+	switch {
+	case least > most:
+		return 0
+	case l.From == AtStart && least > 0:
+		return 0
+	case l.From == AtStart:
+		return 1
+	}
+	return float64(most-least+1) / float64(objectBytes-length+1)
 }

@@ -1,0 +1,193 @@
+package sim
+
+import (
+	"math"
+
+	"github.com/edgewise-sim/edgewise/cache"
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+	"github.com/edgewise-sim/edgewise/internal/portable"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// sliced are the slices of a workload's objects that caches keep, each of which is a thing of its own to a [preloader], with the rate of its object times the
+// probability that a request asks for some of it.
+//
+// Slices of an object are asked for together, so that when each was asked for last is drawn from requests for the object, back in time, and from what part each
+// of them is for. A cache behind others is asked for what these miss; taken for asks of all slices that are the less popular with those that are the
+// more popular: who lacks one that is often asked for lacks those of the same request, too, which are asked for less often.
+type sliced struct {
+	first   []uint32  // by object, variants apart: which thing its first slice is; one more than there are
+	of      []uint32  // by thing: its object, variants apart
+	reached []float64 // by thing: the probability that a request for the object asks for it
+	bytes   int64     // of a slice
+	law     workload.RangeLaw
+}
+
+// slice takes the slices of objects for things of their own, where caches keep such.
+func (w *preloadedWorkload) slice(bytes int64, law workload.RangeLaw) {
+	if bytes == 0 {
+		return
+	}
+	s := &sliced{bytes: bytes, law: law}
+	var popularity []float64
+	var sizes []int64
+	for object, size := range w.bytes {
+		s.first = append(s.first, uint32(len(s.of)))
+		s.reached = law.Reaches(size, bytes, s.reached)
+		for k := len(s.of); k < len(s.reached); k++ {
+			popularity = append(popularity, float64(w.popularity[object]*s.reached[k]))
+			sizes = append(sizes, min(bytes, size-int64(k-int(s.first[object]))*bytes))
+			s.of = append(s.of, uint32(object))
+		}
+	}
+	s.first = append(s.first, uint32(len(s.of)))
+	w.popularity, w.bytes, w.sliced = popularity, sizes, s
+}
+
+// validateSteadySlices names the first reason for which caches cannot begin with slices of the objects of a valid scenario.
+func (s *Scenario) validateSteadySlices(p *placement.Placement) error {
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		d, isPopular := w.Demand.(workload.Popular)
+		if p.SliceBytes == 0 || !isPopular || !s.kind(i).MeetsCaches() {
+			continue
+		}
+		if d, ok := d.(workload.Churning); ok && d.RenewalOf(w.Name, 0, 0).Lifetime > 0 {
+			return invalid.New("SliceBytes", p.SliceBytes, "0: new objects of the workload %q take the place of others (churn), of whose slices caches cannot be preloaded, so far", w.Name)
+		}
+		if len(p.Tiers) > 1 && s.ages(p) {
+			return invalid.New("SliceBytes", p.SliceBytes, "0: caches begin in their steady state and slices age, of which none is known where there is more than one tier, so far")
+		}
+		if s.slicesOf(i, p.SliceBytes, maxPreloadObjects) > maxPreloadObjects {
+			return invalid.New("SliceBytes", p.SliceBytes, "larger slices: the objects of the workload %q have more than %d, of which caches cannot be preloaded", w.Name, maxPreloadObjects)
+		}
+	}
+	return nil
+}
+
+// slicesToPreload returns how many slices of so many bytes the objects of all workloads have that caches can be preloaded from.
+func (s *Scenario) slicesToPreload(bytes int64) (n int) {
+	for i := range s.Workloads {
+		if _, ok := s.Workloads[i].Demand.(workload.Popular); ok && s.objects(i) > 0 {
+			n += s.slicesOf(i, bytes, maxPreloadObjects)
+		}
+	}
+	return n
+}
+
+// slicesOf returns how many slices of so many bytes the objects of a workload have that are asked for again and again; not more than one above a bound.
+func (s *Scenario) slicesOf(number int, bytes int64, most int) int {
+	w := &s.Workloads[number]
+	sizes, n := w.SizesOf(s.Seed, 0), 0
+	for k := range regular(w) {
+		if n += variantsOf(w) * int((sizes.SizeBytes(uint32(k))+bytes-1)/bytes); n > most {
+			return most + 1
+		}
+	}
+	return n
+}
+
+// objectOf returns the number of the object that a thing is of, variants apart.
+func (w *preloadedWorkload) objectOf(k int) uint32 {
+	if w.sliced == nil {
+		return uint32(k)
+	}
+	return w.sliced.of[k]
+}
+
+// keyOf returns the key of a thing.
+func (w *preloadedWorkload) keyOf(k int) uint64 {
+	if w.sliced == nil {
+		return uint64(w.base) + uint64(k)
+	}
+	return uint64(w.base+w.sliced.of[k]) | uint64(uint32(k)-w.sliced.first[w.sliced.of[k]])<<sliceShift
+}
+
+// thingOf returns the thing of a key, without its server; false where it is none that is asked for again and again, or of another workload.
+func (w *preloadedWorkload) thingOf(key uint64) (k int, ok bool) {
+	n := uint32(key) - w.base
+	if w.sliced == nil {
+		return int(n), uint32(key) >= w.base && uint64(n) < uint64(len(w.popularity))
+	}
+	if uint32(key) < w.base || uint64(n)+1 >= uint64(len(w.sliced.first)) {
+		return 0, false
+	}
+	k = int(w.sliced.first[n]) + int(key>>sliceShift)
+	return k, k < int(w.sliced.first[n+1])
+}
+
+// primary returns the primary key of a thing: that of its object, whatever its variant, and of its slice.
+func (w *preloadedWorkload) primary(k int) uint64 {
+	return w.keyOf(k)&^math.MaxUint32 | uint64(w.base+w.object(w.objectOf(k)))
+}
+
+// requestsBack is how many requests for an object are looked at back in time. When slices that none of them has asked for were asked for is drawn for each
+// by itself. Assumed: they have little to do with each other by then.
+const requestsBack = 64
+
+// addSlices adds the slices of an object at a server, of rates by thing: when each was asked for last.
+func (p *preloader) addSlices(t *tier, number int, object uint32, of []float64, server int, key random.Key, d *scratch) {
+	w := &p.workloads[number]
+	first, next := int(w.sliced.first[object]), int(w.sliced.first[object+1])
+	size, share := int64(0), t.servers.share()
+	most, left := 0.0, 0
+	d.agos = d.agos[:0]
+	for k := first; k < next; k++ {
+		size += w.bytes[k]
+		d.agos = append(d.agos, 0)
+		if of[k] > 0 {
+			left++
+			most = max(most, float64(share*of[k])/w.sliced.reached[k])
+		}
+	}
+	if left == 0 {
+		return
+	}
+	stream, ago := key.StreamAt(uint64(object)), 0.0
+	for range requestsBack {
+		ago += stream.Exp() / most
+		below := stream.Float64() * most
+		from, to := w.sliced.law.Draw(&stream, size)
+		for n := from / w.sliced.bytes; n*w.sliced.bytes < to; n++ {
+			k := first + int(n)
+			if d.agos[n] == 0 && of[k] > 0 && below*(1-0x1p-40) < float64(share*of[k])/w.sliced.reached[k] {
+				d.agos[n] = ago * (1 - float64(float64(n)*0x1p-50)) // they are asked for one after another
+				left--
+			}
+		}
+		if left == 0 {
+			break
+		}
+	}
+	for k := first; k < next; k++ {
+		at := d.agos[k-first]
+		if at == 0 && of[k] > 0 {
+			at = ago + stream.Exp()/float64(share*of[k])
+		}
+		if of[k] > 0 && w.bytes[k] <= t.serverBytes() && (!t.servers.isSharded() || p.shardOf(t, number, k) == server) {
+			d.add(recent{ago: at, key: cache.AtServer(w.keyOf(k), server), bytes: w.bytes[k]})
+		}
+	}
+}
+
+// add notes that something was asked for.
+func (d *scratch) add(o recent) {
+	d.weight[math.Float64bits(o.ago)>>coarse] += o.bytes
+	d.found = append(d.found, o)
+}
+
+// partOf draws which slices of an object that was asked for once were, and returns their first and the one behind their last; all of it is one where
+// caches keep whole objects.
+func (w *preloadedWorkload) partOf(size int64, key random.Key, number uint32) (first, next, sliceBytes int64) {
+	if w.sliced == nil {
+		return 0, 1, size
+	}
+	stream := key.StreamAt(1<<62 | uint64(number))
+	from, to := w.sliced.law.Draw(&stream, size)
+	return from / w.sliced.bytes, (to + w.sliced.bytes - 1) / w.sliced.bytes, w.sliced.bytes
+}
+
+// missedByChe returns how often a cache lacks what it is asked for at a rate, by Che's approximation.
+func missedByChe(rate, longest float64) float64 { return float64(rate * portable.Exp(-rate*longest)) }

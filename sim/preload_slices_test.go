@@ -1,0 +1,145 @@
+package sim
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/cache/freshness"
+	"github.com/edgewise-sim/edgewise/cache/theory"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// slicesOfOne is a PoP with room for a fourth of 400 objects of 1 MB, Zipf 0.7, in slices of 100,000 bytes, of which six in ten requests ask for 300,000
+// bytes anywhere; and how often a request asks for each slice of its object.
+func slicesOfOne(t *testing.T) (Scenario, placement.Placement, []float64) {
+	t.Helper()
+	const objectBytes, partBytes, sliceBytes, share = 1_000_000, 300_000, 100_000, .6
+	s, p := ofOne(t, placement.Servers{})
+	s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: 100, Objects: 400, ZipfExponent: .7}
+	s.Workloads[0].Service = workload.Cacheable{
+		Sizes:  workload.Sizes{MinBytes: objectBytes, MaxBytes: objectBytes},
+		Ranges: workload.Ranges{Share: share, Lengths: workload.Sizes{MinBytes: partBytes, MaxBytes: partBytes}},
+	}
+	p.SliceBytes, p.Tiers[0].Caches[0].CapacityBytes = sliceBytes, 100_000_000
+	var reached []float64
+	for k := range objectBytes / sliceBytes { // counted one by one
+		n := 0
+		for from := 0; from <= objectBytes-partBytes; from += 100 { // every hundredth, which is as good
+			if from < (k+1)*sliceBytes && from+partBytes > k*sliceBytes {
+				n++
+			}
+		}
+		reached = append(reached, 1-share+share*float64(n)/float64((objectBytes-partBytes)/100+1))
+	}
+	return s, p, reached
+}
+
+// fetchesPerSecond returns how many slices a cache of users fetches in a second.
+func fetchesPerSecond(s *Scenario) func(r *Result) float64 {
+	return func(r *Result) float64 {
+		return float64(r.Workloads[0].Tiers[0].Count(TierFetches)) / s.Duration.Seconds()
+	}
+}
+
+// Each slice is a thing of its own to LRU, with the rate of its object times the probability that a request asks for it: so Che's approximation says how
+// many are fetched. From the first second on that is so, and as many requests find all of their slices as after an endless warm-up.
+func TestSlicesBeginInTheirSteadyState(t *testing.T) {
+	for _, servers := range []placement.Servers{{}, {Count: 4, Spread: placement.Sharded}} {
+		s, p, reached := slicesOfOne(t)
+		p.Tiers[0].Caches[0].Servers = servers
+		var things []theory.Object
+		rate := 0.0
+		for _, o := range theory.Zipf(400, .7) {
+			for _, part := range reached {
+				things = append(things, theory.Object{Rate: 100 * o.Rate * part, Size: 1})
+				rate += 100 * o.Rate * part
+			}
+		}
+		is, err := theory.LRU(things, 1000)
+		require.NoError(t, err)
+		hits := func(r *Result) float64 { return shareOf(r, Hit) }
+		s.Duration = 5 * time.Second
+		require.Greater(t, replicate(t, s, p, fetchesPerSecond(&s)).Low, 1.05*rate*(1-is.RequestHitRatio), "without preload")
+		requireInside(t, replicate(t, s, p.Preloaded(), fetchesPerSecond(&s)), rate*(1-is.RequestHitRatio), .06)
+		begin := replicate(t, s, p.Preloaded(), hits)
+		s.WarmUp, s.Duration = 300*time.Second, 60*time.Second
+		later := replicate(t, s, p, hits)
+		require.Less(t, begin.HalfWidth()+later.HalfWidth(), .08*later.Value)
+		require.InDelta(t, later.Value, begin.Value, begin.HalfWidth()+later.HalfWidth())
+		require.InDelta(t, 100_000_000, runOf(t, s, p.Preloaded()).Tiers[0].Fill.UsedBytes[0], 0)
+	}
+}
+
+// Behind PoPs a cache is asked for the slices that they lack.
+func TestSlicesOfUpperTiersBeginNearTheirSteadyState(t *testing.T) {
+	one, _, _ := slicesOfOne(t)
+	n, pops := star(t, 4, 20)
+	s := Scenario{Network: n, Workloads: one.Workloads, WarmUp: 300 * time.Second, Duration: 60 * time.Second, Seed: 2}
+	s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: 100, Objects: 400, ZipfExponent: .7}
+	p := placement.RegionOnly("region").WithPoPs(40_000_000, pops...).WithMidTier(150_000_000, "region")
+	p.SliceBytes = 100_000
+	hits := func(r *Result) float64 {
+		mid := r.Workloads[0].Tiers[1]
+		return float64(mid.Count(TierHits)) / float64(mid.Count(TierRequests))
+	}
+	later := replicate(t, s, p, hits)
+	s.WarmUp, s.Duration = 0, 10*time.Second
+	require.Less(t, replicate(t, s, p, hits).High, .9*later.Value)
+	require.InDelta(t, later.Value, replicate(t, s, p.Preloaded(), hits).Value, .03)
+}
+
+// Slices that age begin with ages: as many are fetched as x/(1+x) says of each, and as many requests find all of theirs fresh as after a long warm-up.
+func TestSlicesBeginWithTheirAges(t *testing.T) {
+	s, p, reached := slicesOfOne(t)
+	life := 20 * time.Second
+	p.Tiers[0].Caches[0].CapacityBytes = 1 << 30
+	s.Workloads[0].Service = s.Workloads[0].Service.(workload.Cacheable).Controlled(freshness.Control{MaxAge: freshness.For(life)})
+	fetched := 0.0
+	for _, o := range theory.Zipf(400, .7) {
+		for _, part := range reached {
+			rate := 100 * o.Rate * part
+			fetched += rate / (1 + rate*life.Seconds())
+		}
+	}
+	hits := func(r *Result) float64 { return shareOf(r, Hit) }
+	s.Duration = life
+	requireInside(t, replicate(t, s, p.Preloaded(), fetchesPerSecond(&s)), fetched, .05)
+	begin := replicate(t, s, p.Preloaded(), hits)
+	s.WarmUp, s.Duration = 300*time.Second, 60*time.Second
+	later := replicate(t, s, p, hits)
+	require.Less(t, begin.HalfWidth()+later.HalfWidth(), .08*later.Value)
+	require.InDelta(t, later.Value, begin.Value, begin.HalfWidth()+later.HalfWidth())
+}
+
+// What nobody asks for again is held in the slices that it was asked for.
+func TestSlicesOfWhatIsAskedForOnceAreHeld(t *testing.T) {
+	s, p, _ := slicesOfOne(t)
+	sizes := workload.Sizes{MinBytes: 1_000_000, MaxBytes: 1_000_000}
+	s.Workloads[0].Demand = workload.Mixture{RequestsPerSecond: 100, Classes: []workload.Class{{Requests: 1, Objects: 300, ZipfExponent: .7, Sizes: sizes}}, Once: workload.Once{Requests: .2, Sizes: sizes}}
+	s.Workloads[0].Service = workload.Cacheable{Ranges: s.Workloads[0].Service.(workload.Cacheable).Ranges}
+	s.Duration = 5 * time.Second
+	begin := replicate(t, s, p.Preloaded(), fetchesPerSecond(&s))
+	s.WarmUp, s.Duration = 300*time.Second, 60*time.Second
+	later := replicate(t, s, p, fetchesPerSecond(&s))
+	require.Less(t, begin.HalfWidth()+later.HalfWidth(), .08*later.Value)
+	require.InDelta(t, later.Value, begin.Value, begin.HalfWidth()+later.HalfWidth())
+}
+
+func TestSlicesThatCannotBePreloadedAreRefused(t *testing.T) {
+	s, p, _ := slicesOfOne(t)
+	sizes := workload.Sizes{MinBytes: 1_000_000, MaxBytes: 1_000_000}
+	m := workload.Mixture{RequestsPerSecond: 100, Classes: []workload.Class{{Requests: 1, Objects: 300, Sizes: sizes}}, Churn: 10}
+	s.Workloads[0].Demand, s.Workloads[0].Service = m, workload.Cacheable{}
+	require.ErrorContains(t, s.ValidatePlacement(p.Preloaded()), `SliceBytes is 100000; want 0: new objects of the workload "site" take the place of others (churn)`)
+	m.Churn, m.Classes[0].Objects = 0, 2_100_000
+	s.Workloads[0].Demand = m
+	tiers := p.WithMidTier(1<<30, "region").Preloaded()
+	require.ErrorContains(t, s.ValidatePlacement(tiers), `larger slices`)
+	tiers.Tiers[0].Freshness = &freshness.Rules{DefaultTTL: freshness.For(time.Minute)}
+	require.ErrorContains(t, s.ValidatePlacement(tiers), `SliceBytes is 100000; want 0: caches begin in their steady state and slices age, of which none is known where there is more than one tier`)
+	require.ErrorContains(t, s.ValidatePlacement(p.Preloaded()), `larger slices: the objects of the workload "site" have more than 20000000`)
+	require.NoError(t, s.ValidatePlacement(p))
+}
