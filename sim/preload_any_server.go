@@ -41,7 +41,7 @@ func (y *anyServer) ageAtLast(rate float64, stream *random.Stream) float64 {
 	return y.own * math.Sqrt(v) // of one that came old: what is left is the less likely the longer
 }
 
-// An asker is a cache, or all independent servers of one, before a tier of independent servers.
+// An asker is a cache, or all independent servers of one, before another.
 type asker struct {
 	tier *tier
 	of   rates

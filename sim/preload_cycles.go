@@ -28,7 +28,7 @@ type cycles struct {
 	newest map[*tier][][]int64
 	// forgetful are the caches before which some do not hold all that they have asked for.
 	forgetful map[*tier]bool
-	// askers holds the caches before a tier of independent servers, found the probabilities that these have fresh copies, by workload and object.
+	// askers holds the caches before one, found the probabilities that independent servers have fresh copies, by workload and object.
 	askers map[*tier][]asker
 	found  map[*tier][][]float64
 }
@@ -65,7 +65,7 @@ func (c *cycles) want(t *tier, of rates) {
 		}
 		for _, n := range c.plan.partsOf(t.hops[i], 0) {
 			next := c.preloader.sites[t.hops[i][n].to].tier(t.hops[i][n].part)
-			if next.servers.share() < 1 && !slices.ContainsFunc(c.askers[next], func(a asker) bool { return a.tier == t }) {
+			if !slices.ContainsFunc(c.askers[next], func(a asker) bool { return a.tier == t }) {
 				c.askers[next] = append(c.askers[next], asker{t, of})
 			}
 		}
@@ -187,6 +187,28 @@ func (c *cycles) asks(t *tier, y *cycle, i, k int, rate float64) float64 {
 		wanted = c.wanted[t][i].objects[k]
 	}
 	life := time.Duration(t.aging.lifeOf(i, c.keyOf(i, k))).Seconds()
-	tooOld := float64(wanted * max(time.Duration(y.life).Seconds()-life, 0)) // what the root has, for the cache
+	tooOld := 0.0
+	if rest := time.Duration(y.life).Seconds() - life; rest > 0 {
+		if tooOld = float64(wanted * rest); t.number != firstTier {
+			tooOld = c.asksBehind(t, y, i, k, life)
+		}
+	}
 	return (1 - float64((1-wanted/y.wanted)*portable.Exp(-wanted*life)) + tooOld) / y.length()
+}
+
+// asksBehind returns how often in a cycle a cache behind others is asked for an object that the root has, and that is too old for it after so many
+// seconds: by each of them that holds it for longer once, if it has no copy of the cycle by then, and by each for which it is too old whenever its users want it.
+func (c *cycles) asksBehind(t *tier, y *cycle, i, k int, life float64) (sum float64) {
+	whole := time.Duration(y.life).Seconds()
+	for _, a := range c.askers[t] {
+		if behind := c.behind(a.tier, i); behind == nil || behind(k) != t {
+			continue
+		}
+		share := a.tier.servers.share()
+		rate := float64(share * a.of[i].objects[k])
+		own := max(min(time.Duration(a.tier.aging.lifeOf(i, c.keyOf(i, k))).Seconds(), whole), life)
+		late := float64((1 - rate/y.wanted) * (portable.Exp(-rate*life) - portable.Exp(-rate*own)))
+		sum += (late + float64(rate*(whole-own))) / share
+	}
+	return sum
 }

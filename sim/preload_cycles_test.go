@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
@@ -94,5 +95,95 @@ func TestParentsBeginWithWhatTheirPoPsHaveAskedFor(t *testing.T) {
 	for _, from := range []time.Duration{0, 50 * time.Second} {
 		s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: from, Duration: 10 * time.Second, Seed: 5}
 		requireInside(t, replicate(t, s, p.Preloaded(), func(r *Result) float64 { return float64(r.Workloads[0].Tiers[1].Count(TierFetches)) / 10 }), asks, .05)
+	}
+}
+
+// askedBehind returns how often the caches of a tier ask for objects of the first workload in a second, as steady preloads take it.
+func askedBehind(t *testing.T, s Scenario, p placement.Placement, number int) (sum float64) {
+	t.Helper()
+	plans, err := Compile(context.Background(), s, p.Preloaded())
+	require.NoError(t, err)
+	r := &run{plan: plans[0], ctx: context.Background(), result: plans[0].newResult(0)}
+	require.NoError(t, r.build())
+	require.NoError(t, r.open(r.sites, &scratch{}))
+	of, err := r.newPreloader()
+	require.NoError(t, err)
+	of.onward = make(map[*tier][]func(int) *tier)
+	c := of.newCycles(r.sites)
+	asked := make(map[*tier]rates)
+	for k := range number + 1 {
+		for _, at := range r.sites {
+			tier := at.tiers[k]
+			if tier == nil {
+				continue
+			}
+			rates := asked[tier]
+			if k == 0 {
+				rates = of.ratesOfUsers(at)
+			}
+			never := make([]float64, tier.servers.apart())
+			for i := range never {
+				never[i] = math.Inf(1)
+			}
+			if k == number {
+				for i, rate := range rates[0].objects {
+					share := tier.servers.share()
+					for range int(1/share + .5) {
+						sum += of.missedOf(tier, 0, i, share*rate, math.Inf(1), c)
+					}
+				}
+				continue
+			}
+			of.passOn(tier, rates, never, c, asked)
+		}
+	}
+	return sum
+}
+
+// Parents that hold objects for a third as long as their PoPs: once they are too old there, those of their PoPs ask that have no copy of the cycle yet, each
+// once, and no others.
+func TestParentsOfShorterLifetimesAreAskedByThoseWhoLackACopy(t *testing.T) {
+	const pops, objects, perPoP, life = 10, 400, 8.0, 60.0
+	n, ids := star(t, pops, 1)
+	w, _ := siteThatAges(t, pops*perPoP, objects, life)
+	for _, own := range []time.Duration{5 * time.Second, 20 * time.Second} {
+		p := placement.RegionOnly("region").WithPoPs(objects, ids...).WithUpstream(open).WithMidTier(objects, "region")
+		p.Tiers = []placement.Tier{p.Tiers[0], {Name: "parents", Caches: []placement.Cache{
+			{Site: ids[0], CapacityBytes: objects}, {Site: ids[1], CapacityBytes: objects},
+		}, Freshness: &freshness.Rules{MaxTTL: freshness.For(own)}}, p.Tiers[1]}
+		s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 130 * time.Second, Duration: 120 * time.Second, Seed: 5}
+		later := replicate(t, s, p, func(r *Result) float64 { return float64(r.Workloads[0].Tiers[1].Count(TierFetches)) / 120 })
+		require.Less(t, later.HalfWidth(), .02*later.Value)
+		require.InEpsilon(t, later.Value, askedBehind(t, s, p, 1), .03)
+	}
+}
+
+// Servers of PoPs that any request may meet are as many caches in the cycles of three tiers.
+func TestIndependentServersOfTheFirstOfThreeTiersBeginInTheirSteadyState(t *testing.T) {
+	const pops, servers, objects, perPoP, life = 10, 3, 1000, 30.0, 60.0
+	n, ids := star(t, pops, 1)
+	w, shares := siteThatAges(t, pops*perPoP, objects, life)
+	p := placement.RegionOnly("region").WithPoPs(servers*objects, ids...).WithUpstream(open).WithMidTier(1<<20, "region")
+	for i := range p.Tiers[0].Caches {
+		p.Tiers[0].Caches[i].Servers = placement.Servers{Count: servers, Spread: placement.Independent}
+	}
+	p.Tiers = []placement.Tier{p.Tiers[0], {Name: "parents", Caches: []placement.Cache{{Site: ids[0], CapacityBytes: 1 << 20}, {Site: ids[1], CapacityBytes: 1 << 20}}}, p.Tiers[1]}
+	misses, asks := 0.0, 0.0
+	for _, share := range shares {
+		misses += servers * asksOfACycle(pops*servers, share*perPoP/servers, life, life) / perPoP
+		for _, of := range []float64{1, 9} {
+			asks += asksOfACycle(pops/of, of*share*perPoP, life, life)
+		}
+	}
+	for _, from := range []time.Duration{0, 50 * time.Second} {
+		t.Run(fmt.Sprint("after ", from), func(t *testing.T) {
+			s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: from, Duration: 10 * time.Second, Seed: 5}
+			var atParents []float64
+			requireInside(t, replicate(t, s, p.Preloaded(), func(r *Result) float64 {
+				atParents = append(atParents, float64(r.Workloads[0].Tiers[1].Count(TierFetches))/10)
+				return shareOf(r, Miss)
+			}), misses, .05)
+			requireInside(t, stats.MeanOf(atParents, .99), asks, .1)
+		})
 	}
 }
