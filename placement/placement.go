@@ -314,7 +314,7 @@ func (p Placement) validateSlices() error {
 	case p.SliceBytes == 0:
 		return nil
 	case p.SliceBytes < MinSliceBytes || p.SliceBytes > 1<<40:
-		return invalid.New("SliceBytes", p.SliceBytes, "0, or %d to 1099511627776", MinSliceBytes)
+		return invalid.New("SliceBytes", p.SliceBytes, "0, or %d KiB to 1 TiB", MinSliceBytes>>10)
 	case len(p.Tiers) == 0:
 		return invalid.New("SliceBytes", p.SliceBytes, "0: there are no caches")
 	}

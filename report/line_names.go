@@ -75,6 +75,11 @@ func (p *plotPanel) drawEndNames(data, beside draw.Canvas) {
 	for i := range ends {
 		heights[i] = float64(ends[i].from.Y)
 	}
+	names := make([]string, len(ends))
+	for i, e := range ends {
+		names[i] = e.name
+	}
+	names = cutNames(nameText(look.Ink), names, vg.Length((beside.Max.X-beside.Min.X-sampleLength-5)*(1-spared)))
 	step := float64(look.NoteSize * leading)
 	for i, y := range spread(heights, step, float64(data.Min.Y)+float64(step/2), float64(data.Max.Y)-float64(step/2)) {
 		e := ends[i]
@@ -86,7 +91,7 @@ func (p *plotPanel) drawEndNames(data, beside draw.Canvas) {
 		c.StrokeLine2(look.Line(e.number), bend.X, e.at, bend.X+sampleLength, e.at)
 		s := nameText(e.colour())
 		x := bend.X + sampleLength + 5
-		c.FillText(s, vg.Point{X: x, Y: e.at}, cutMiddle(s, e.name, vg.Length((beside.Max.X-x)*(1-spared))))
+		c.FillText(s, vg.Point{X: x, Y: e.at}, names[i])
 	}
 }
 
@@ -156,11 +161,22 @@ func (p *plotPanel) drawNames(data draw.Canvas, taken []vg.Rectangle) {
 		box   vg.Rectangle
 	}
 	var all []written
+	texts := make([]string, len(names))
+	for i, n := range names {
+		texts[i] = n.name
+	}
+	short := cutNames(nameText(look.Ink), texts, widestName)
 	for i, n := range names {
 		w := written{style: nameText(n.colour())}
 		found := false
 		for _, most := range []int{1, 2} { // in one line or, if that has no place, in two
-			w.lines = nameLines(w.style, n.name, most)
+			w.lines = short[i : i+1]
+			if most > 1 {
+				w.lines = nameLines(w.style, n.name)
+			}
+			if slices.ContainsFunc(all, func(o written) bool { return slices.Equal(o.lines, w.lines) }) {
+				continue
+			}
 			size := vg.Point{Y: look.NoteSize * leading * vg.Length(len(w.lines))}
 			for _, line := range w.lines {
 				size.X = max(size.X, vg.Length(w.style.Width(line)*widerFont))
@@ -181,11 +197,8 @@ func (p *plotPanel) drawNames(data draw.Canvas, taken []vg.Rectangle) {
 	}
 }
 
-// nameLines returns a name in so many lines of about the same length, or fewer.
-func nameLines(s draw.TextStyle, name string, most int) []string {
-	if most < 2 {
-		return []string{cutMiddle(s, name, widestName)}
-	}
+// nameLines returns a name in two lines of about the same length, or one.
+func nameLines(s draw.TextStyle, name string) []string {
 	words := strings.Fields(name)
 	if several := strings.SplitAfter(name, ", "); len(several) > 1 { // not within a name
 		words = nil

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -103,6 +105,67 @@ func cutMiddle(s draw.TextStyle, name string, width vg.Length) string {
 		}
 	}
 	return strings.TrimSpace(name[:fitting(s, name, half)]) + "…" + strings.TrimSpace(name[end:])
+}
+
+// cutNames shortens names to the width so that those which differ still do: where beginnings and ends are alike, what is kept is where they differ first and,
+// if that does not fit either, they are numbered.
+func cutNames(s draw.TextStyle, names []string, width vg.Length) []string {
+	short := make([]string, len(names))
+	for i, name := range names {
+		short[i] = cutMiddle(s, name, width)
+	}
+	alike := func(i int) (others []int) { // which show as one does, and are others
+		for k := range names {
+			if names[k] != names[i] && short[k] == short[i] {
+				others = append(others, k)
+			}
+		}
+		return others
+	}
+	apart := slices.Clone(short)
+	for i, name := range names {
+		differ := 0
+		for _, k := range alike(i) {
+			differ = max(differ, differAt(name, names[k]))
+		}
+		if differ > 0 {
+			apart[i] = cutAround(s, name, differ, width)
+		}
+	}
+	short = apart
+	numbered := slices.Clone(short)
+	for i, name := range names {
+		if others := alike(i); len(others) > 0 {
+			number := fmt.Sprintf(" (%d)", slices.Index(names, name)+1)
+			numbered[i] = cutMiddle(s, name, width-s.Width(number)) + number
+		}
+	}
+	return numbered
+}
+
+// differAt returns where two texts differ first, at the beginning of a character of the first.
+func differAt(a, b string) int {
+	at := 0
+	for at < len(a) && at < len(b) && a[at] == b[at] {
+		at++
+	}
+	for at > 0 && at < len(a) && !utf8.RuneStart(a[at]) {
+		at--
+	}
+	return at
+}
+
+// cutAround shortens a name to the width: it keeps a third of it for the beginning, and what stands around a place.
+func cutAround(s draw.TextStyle, name string, at int, width vg.Length) string {
+	head := name[:fitting(s, name, width/3)]
+	from := strings.LastIndexAny(name[:at], " ,-") + 1 // the word in which it is
+	if s.Width(name[from:at]) > width/3 {
+		from = at
+	}
+	if from <= len(head) {
+		return cut(s, name, width)
+	}
+	return head + "…" + cut(s, name[from:], width-s.Width(head+"…"))
 }
 
 // block draws lines of text from the top left corner at and returns the height they took.

@@ -325,9 +325,14 @@ func (p *influencePanel) draw(c draw.Canvas) {
 	}
 	name, value := look.Text(look.LabelSize, look.Ink), look.Text(look.NoteSize, look.Faint)
 	step := vg.Length((data.Max.Y - data.Min.Y) / vg.Length(len(p.rows)))
+	names := make([]string, len(p.rows))
+	for i, row := range p.rows {
+		names[i] = row.name
+	}
+	names = cutNames(name, names, barNameWidth-10)
 	for i, row := range p.rows {
 		middle := data.Max.Y - vg.Length(step*(vg.Length(i)+0.5))
-		block(c, name, vg.Point{X: c.Min.X, Y: middle + look.LabelSize*leading/2}, []string{cutMiddle(name, row.name, barNameWidth-10)})
+		block(c, name, vg.Point{X: c.Min.X, Y: middle + look.LabelSize*leading/2}, names[i:i+1])
 		block(c, value, vg.Point{X: data.Max.X + keyGap, Y: middle + look.NoteSize*leading/2}, []string{cut(value, row.text, c.Max.X-data.Max.X-keyGap)})
 		if !row.isThere {
 			continue

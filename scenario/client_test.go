@@ -88,10 +88,10 @@ func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 		`{visits: {requests: 5, gap: 2s}, handshake: quic-resumed}`:             `client.handshake`,
 		`{visits: {gap: 2s}}`:                                                   `client.visits.requests: is 0`,
 		`{stack: windows}`:                                                      `want textbook or linux`,
-		`{buffer: 64kB, mbit_per_second: 0}`:                                    `client.buffer: is 64000; want 0 where users have no rate`,
-		`{buffer: 1kB, mbit_per_second: 10}`:                                    `client.buffer: is 1000; want 0 (no bound), or 4096 to`,
-		`{receive_window: 1kB}`:                                                 `client.receive_window: is 1000; want 0 (no bound), or 4096 to`,
-		`{send_buffer: 8kB}`:                                                    `client.send_buffer: is 8000; want 0 (no bound), or 16384 to`,
+		`{buffer: 64kB, mbit_per_second: 0}`:                                    `client.buffer: is 64kB; want 0 where users have no rate`,
+		`{buffer: 1kB, mbit_per_second: 10}`:                                    `client.buffer: is 1kB; want 0 (no bound), or 4 KiB to`,
+		`{receive_window: 1kB}`:                                                 `client.receive_window: is 1kB; want 0 (no bound), or 4 KiB to`,
+		`{send_buffer: 8kB}`:                                                    `client.send_buffer: is 8kB; want 0 (no bound), or 16 KiB to`,
 		`{congestion: vegas}`:                                                   `unknown congestion control "vegas"`,
 		`{mbit_per_second: {lte: -1}}`:                                          `mbit_per_second.lte: is -1`,
 		`{visits: {requests: 5, gap: 2s, http_by_access: {lte: {2: 2, 3: 0}}}}`: `client.visits.http_by_access.lte.2: is 2; want a share from 0 to 1`,
@@ -119,7 +119,7 @@ func TestTiersSayHowTheyAreChosenAndWhoKeepsCopies(t *testing.T) {
 	for from, want := range map[string][2]string{
 		"size: 1GiB, choice: hash": {"size: 1GiB, choice: random", `unknown choice of a cache "random"`},
 		"copies: down":             {"copies: up", `unknown rule for copies "up"`},
-		"slices: 1MiB":             {"slices: 1kB", "slices: is 1000; want 0, or 16384 to"},
+		"slices: 1MiB":             {"slices: 1kB", "slices: is 1kB; want 0, or 16 KiB to"},
 		"pop-sea], size: 1GiB":     {"pop-sea], size: 1GiB, choice: hash", "nearest at the first tier"},
 		"us-east-1], size: 1GiB":   {"us-east-1], size: 1GiB, preload: steady", "begins in its steady state"},
 	} {

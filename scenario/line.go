@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/text"
+	"github.com/edgewise-sim/edgewise/internal/words"
 )
 
 // A lineError is one that this package finds in a document before it is read.
@@ -122,7 +124,20 @@ func said(err error) string {
 	if f.Path == "" {
 		return fmt.Sprintf("%v; want %s", short(f.Value), wantOf(f))
 	}
-	return fmt.Sprintf("is %v; want %s", short(f.Value), wantOf(f))
+	return fmt.Sprintf("is %v; want %s", short(inUnit(f)), wantOf(f))
+}
+
+// inUnit returns the value of a field, a size with its unit, as files have it: 8kB.
+func inUnit(f *invalid.Field) any {
+	n, isWhole := f.Value.(int64)
+	if !isWhole || n < 0 || !strings.HasSuffix(f.Path, "Bytes") {
+		return f.Value
+	}
+	number, unit, _ := strings.Cut(words.Bytes(uint64(n)), " ")
+	if unit == "bytes" {
+		number, unit = strconv.FormatInt(n, 10), "B"
+	}
+	return strings.TrimSuffix(number, ".0") + unit
 }
 
 // wanted returns what is wanted in place of a value.

@@ -43,7 +43,7 @@ func TestConnectionsThatCannotBeAreNamed(t *testing.T) {
 		{"{always_open: true}", "{always_open: true, keep_alive: 1s}", `s.yaml:9: placements[2].upstream.always_open: is true; want false`},
 		{"{pool: 32}", "{pool: 32, handshake: quic}", `s.yaml:10: placements[3].upstream.pool: is 32; want 0 with QUIC`},
 		{"{pool: 32}", "{pool: 20000}", `s.yaml:10: placements[3].upstream.pool: is 20000; want 0 to 10000`},
-		{"{buffer: 128KiB}", "{buffer: 1KiB}", `s.yaml:11: placements[4].upstream.buffer: is 1024; want 0 (no bound), or 4096 to 2^40`},
+		{"{buffer: 128KiB}", "{buffer: 1KiB}", `s.yaml:11: placements[4].upstream.buffer: is 1KiB; want 0 (no bound), or 4 KiB to 1 TiB`},
 		{"edge_caches: {sites: pop-den, size: 1GiB}, ", "", `placements[0].upstream: is `},
 	} {
 		text := strings.Replace(connected, c.from, c.to, 1)

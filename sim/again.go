@@ -81,14 +81,11 @@ type retrySite struct {
 func (r *run) joinAgain(number, m int, shared *workloadRun, users []uint32, perSecond float64) {
 	w := &r.plan.workloads[number]
 	var sites []retrySite
-	for ways := w.again[m]; len(ways) > 0; {
+	for ways := slices.Clone(w.again[m]); len(ways) > 0; {
 		n := ways[0].site
-		others := slices.IndexFunc(ways, func(o timedEntry) bool { return o.site != n })
-		if others < 0 {
-			others = len(ways)
-		}
-		sites = append(sites, r.joinSite(number, m, shared, users, ways[:others], perSecond))
-		ways = ways[others:]
+		there := slices.DeleteFunc(slices.Clone(ways), func(o timedEntry) bool { return o.site != n })
+		sites = append(sites, r.joinSite(number, m, shared, users, there, perSecond))
+		ways = slices.DeleteFunc(ways, func(o timedEntry) bool { return o.site == n })
 	}
 	for k := range sites {
 		all := r.sites[sites[k].site].clientsOf(shared, m)

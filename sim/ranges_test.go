@@ -153,7 +153,7 @@ func TestPartsAreRefusedWhereTheyAreNotKnown(t *testing.T) {
 	p := withSlices(&s, 1<<30, mega)
 	require.NoError(t, s.ValidatePlacement(p))
 	p.SliceBytes = 1000
-	require.ErrorContains(t, s.ValidatePlacement(p), "16384 to")
+	require.ErrorContains(t, s.ValidatePlacement(p), "16 KiB to")
 	require.NoError(t, s.ValidatePlacement(withSlices(&s, 1<<30, mega).Preloaded()))
 	for _, from := range []string{"pop", "region"} {
 		shared := s

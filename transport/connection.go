@@ -149,7 +149,7 @@ func (c Connection) Validate() error {
 
 // checkBuffer returns the error of a buffer that is out of range.
 func checkBuffer(bytes int64) error {
-	return invalid.Check(bytes == 0 || bytes >= 1<<12 && bytes <= 1<<40, "BufferBytes", bytes, "0 (no bound), or 4096 to 2^40")
+	return invalid.Check(bytes == 0 || bytes >= 1<<12 && bytes <= 1<<40, "BufferBytes", bytes, "0 (no bound), or 4 KiB to 1 TiB")
 }
 
 // WindowBytes returns the initial window.

@@ -19,7 +19,7 @@ import (
 // routesCmd shows how far the sites of a scenario are from a metro, or from each other.
 type routesCmd struct {
 	Scenario string `arg:"" help:"The scenario file." type:"path"`
-	Metro    string `complete:"metros" arg:"" optional:"" help:"The metro by id or name, for example los-angeles-us or London. Without one the ways between sites are shown that fetches of caches, calls for data and requests that are passed on take."`
+	Metro    string `complete:"metros" arg:"" optional:"" help:"The metro by id or name, for example los-angeles-us or London. Without one the ways between sites are shown that fetches of caches, calls for data and requests that are passed on take. The delays are without the hubs and cables that the scenario cuts (network.cut)."`
 	Format   string `default:"table" enum:"table,csv,json" help:"${enum}."`
 }
 

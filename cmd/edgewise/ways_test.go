@@ -32,7 +32,7 @@ func TestWhatIsWrongOfWaysIsRefusedBeforeARun(t *testing.T) {
 	for text, want := range map[string]string{
 		eventful + "link_failures: [{between: [pop-lax, x-los-angeles-us], at: 20s, for: 5s}, {between: [pop-lhr, x-london-gb], at: 20s, for: 5s}]": `scenario.yaml:11: link_failures[1].between: is pop-lhr - x-london-gb; want two nodes`,
 		eventful + "link_failures:\n  - {between: [pop-lax, \"aws:town-los-angeles-us\"], at: 20s, for: 5s}":                                        `scenario.yaml:12: link_failures[0].between: is pop-lax - aws:town-los-angeles-us; want links over which a way of some placement goes while they are so: from pop-lax ways go to aws:town-burbank-us, x-los-angeles-us, none goes over aws:town-los-angeles-us`,
-		strings.Replace(eventful, "size: 1GiB}}", "size: 1GiB}, upstream: {buffer: 128KiB}}", 1):                                                    `scenario.yaml:9: placements[0].upstream.buffer: is 131072; want 0 where no link has a capacity on the ways over which objects are fetched`,
+		strings.Replace(eventful, "size: 1GiB}}", "size: 1GiB}, upstream: {buffer: 128KiB}}", 1):                                                    `scenario.yaml:9: placements[0].upstream.buffer: is 128KiB; want 0 where no link has a capacity on the ways over which objects are fetched`,
 		impaired: `scenario.yaml:12: link_impairments[0].between: is pop-lax - aws:town-los-angeles-us; want links over which a way of some placement goes while they are so`,
 		impaired + "\nwindow: {from: 12s, for: 30s}": `scenario.yaml:12: link_impairments[0].between: is pop-lax - aws:town-los-angeles-us`,
 	} {
