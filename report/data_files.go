@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/stats"
@@ -274,8 +275,8 @@ func replicationTable(c *edgewise.Comparison) (*dataTable, error) {
 	}, nil
 }
 
-// seriesTable has a row a placement, workload and step of time: its begin and end in seconds from the instant at which recording begins,
-// negative in the warm-up, and what happened in it on the mean of the replications.
+// seriesTable has a row a placement, workload and step of time: its begin and end in seconds since the study began, warm-up included, whether it
+// is recorded, 1, or of the warm-up, 0, and what happened in it on the mean of the replications.
 //
 // Where all requests were followed over time, that is what it has: see timelineTable.
 func seriesTable(c *edgewise.Comparison) (*dataTable, error) {
@@ -283,19 +284,29 @@ func seriesTable(c *edgewise.Comparison) (*dataTable, error) {
 		return timelineTable(c)
 	}
 	return &dataTable{
-		columns: slices.Concat(ofWorkload(), numbersOf("from_s", "to_s", "requests_per_second", "mean_ms", "hit_share")),
+		columns: slices.Concat(ofWorkload(), numbersOf("from_s", "to_s"), wholes("recorded"), numbersOf("requests_per_second", "mean_ms", "hit_share")),
 		rows: func(row func([]cell)) {
 			var of rowMaker
 			eachWorkload(c, func(at []cell, _ int, w *edgewise.WorkloadResult) {
 				step := w.Series.Step.Seconds()
 				for i := range w.Series.Steps {
 					s := &w.Series.Steps[i]
-					from := float64(float64(i)*step) - c.WarmUp.Seconds()
+					from := secondsSinceStart(c, 0) + float64(float64(i)*step)
+					recorded := 0
+					if time.Duration(i)*w.Series.Step >= c.WarmUp {
+						recorded = 1
+					}
 					isThere := s.Requests > 0
-					row(of.add(at, numberCell(from, true), numberCell(from+step, true), numberCell(w.Series.PerSecond(s, c.Replications), true),
+					row(of.add(at, numberCell(from, true), numberCell(from+step, true), wholeCell(recorded), numberCell(w.Series.PerSecond(s, c.Replications), true),
 						numberCell(s.MeanMs(), isThere), numberCell(s.HitShare(), isThere && has(w, "cache"))))
 				}
 			})
 		},
 	}, nil
+}
+
+// secondsSinceStart returns when something happens at an instant of the runs, in seconds since the study began: as scenarios, pictures and explained requests
+// tell times.
+func secondsSinceStart(c *edgewise.Comparison, at time.Duration) float64 {
+	return c.SinceStart(at).Seconds()
 }

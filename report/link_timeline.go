@@ -98,7 +98,7 @@ func linkRowsOverTime(c *edgewise.Comparison, names []string, write func(at, whe
 		at := []cell{textCell(c.Placements[placement].Name), wholeCell(placement), textCell(""), textCell("")}
 		t := l.Timeline
 		for k := range t.Steps {
-			from := float64(float64(k) * t.Step.Seconds())
+			from := secondsSinceStart(c, c.WarmUp+time.Duration(k)*t.Step)
 			length := min(t.Step, c.Duration-time.Duration(k)*t.Step).Seconds()
 			where := []cell{textCell(""), textCell(""), textCell(l.From), textCell(l.To), numberCell(from, true), numberCell(from+length, true)}
 			for _, name := range names {

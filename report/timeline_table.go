@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/stats"
@@ -51,7 +52,7 @@ func timelineTable(c *edgewise.Comparison) (*dataTable, error) {
 		eachWorkload(c, func(workload []cell, _ int, w *edgewise.WorkloadResult) {
 			line := &w.Timeline
 			step := func(k int) []cell {
-				from := float64(float64(k) * line.Step.Seconds())
+				from := secondsSinceStart(c, c.WarmUp+time.Duration(k)*line.Step)
 				return []cell{numberCell(from, true), numberCell(from+line.Seconds(k, c.Duration), true)}
 			}
 			for k := range line.Steps {

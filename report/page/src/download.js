@@ -29,7 +29,7 @@ const files = {
   "series.csv": data => [["placement", "workload", "from_s", "figure", "unit", "value", "low", "high"],
     ...data.workloads.flatMap(w => overTime(w, data).flatMap(l => data.placements.flatMap((p, i) => {
       const of = l.by[w.alike[i]];
-      return (of?.v ?? []).flatMap((v, k) => v === null ? [] : [[p.name, w.name, +(l.from - data.warm_up_s + (of.at?.[k] ?? k) * l.step).toPrecision(6), l.title, l.unit, v, of.low?.[k], of.high?.[k]]]);
+      return (of?.v ?? []).flatMap((v, k) => v === null ? [] : [[p.name, w.name, +(l.from + (data.begins_s ?? 0) + (of.at?.[k] ?? k) * l.step).toPrecision(6), l.title, l.unit, v, of.low?.[k], of.high?.[k]]]);
     })))],
   "sites.csv": data => [["placement", "workload", "site", "roles", "figure", "unit", "value"],
     ...data.workloads.flatMap(w => w.sites ? w.sites.rows.flatMap(r => w.sites.columns.flatMap((c, k) => r.v[k] !== null ? [[data.placements[r.p].name, w.name, r.site, r.roles, c.title, c.unit, r.v[k]]] : [])) : [])],
