@@ -12,7 +12,10 @@ import (
 func connectionInWords(c *sim.UserConnection) string {
 	how := handshakesInWords[c.Handshake]
 	over := how.over
-	if c.HTTP != "" {
+	switch {
+	case over == overQUIC:
+		over = "HTTP/3 over " + over
+	case c.HTTP != "":
 		over = "HTTP/" + c.HTTP + " over " + over
 	}
 	if c.Opening == sim.NotOpened {
@@ -84,15 +87,16 @@ var handshakesInWords = [...]struct{ over, handshake string }{
 	transport.TCPTLS13:     {"TCP and TLS 1.3", fullHandshake},
 	transport.TCPTLS12:     {"TCP and TLS 1.2", fullHandshake},
 	transport.TCPClear:     {"TCP without TLS", "nothing but its own handshake"},
-	transport.QUIC:         {"QUIC", fullHandshake},
+	transport.QUIC:         {overQUIC, fullHandshake},
 	transport.TLS13Resumed: {"TCP and TLS 1.3", earlyData},
-	transport.QUICResumed:  {"QUIC", earlyData},
+	transport.QUICResumed:  {overQUIC, earlyData},
 	transport.TLS12Resumed: {"TCP and TLS 1.2", "resumed, which saves a round trip"},
 	transport.TLS13Ticket:  {"TCP and TLS 1.3", "resumed without early data, which saves work but no round trip"},
-	transport.QUICTicket:   {"QUIC", "resumed without early data, which saves work but no round trip"},
+	transport.QUICTicket:   {overQUIC, "resumed without early data, which saves work but no round trip"},
 }
 
 const (
+	overQUIC      = "QUIC" // which is HTTP/3, whatever visits say
 	fullHandshake = "a full handshake"
 	earlyData     = "resumed, and the request goes along with it as early data (0-RTT)"
 )
