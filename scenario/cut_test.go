@@ -78,7 +78,7 @@ func TestWrongCutsNameTheirLine(t *testing.T) {
 		"[none, MRS]":            `cut.yaml:6: network.cut: has none beside others; want it alone`,
 		"[]":                     `cut.yaml:6: network.cut: is empty`,
 		"{MRS: 1}":               `cut.yaml:6: network.cut: is a mapping; want a list`,
-		"[LAX-SYD, SIN-SYD]":     `cut.yaml:6: network.cut: delay model without LAX-SYD, SIN-SYD: SYD is left without a cable to the others; cut SYD, too`,
+		"[FRA-VIE, VIE-MIL]":     `cut.yaml:6: network.cut: delay model without FRA-VIE, VIE-MIL: VIE is left without a cable to the others; cut VIE, too`,
 		"red-sea\n  graphml: x.": `cut.yaml:6: network.cut: stands beside graphml`,
 	} {
 		_, err := scenario.Parse("cut.yaml", []byte(strings.Replace(overTheRedSea, "red-sea", is, 1)))

@@ -104,7 +104,7 @@ func TestRTTGoesAroundWhatIsCut(t *testing.T) {
 	require.Equal(t, ms("--cut", "LAX-SYD"), ms(), "not on the way")
 	code, _, errs := runWith(t, pair, "rtt", "--cut", "XYZ")
 	require.Equal(t, exitUsage, code)
-	require.Contains(t, errs, "--cut is XYZ; want the ID of a hub (AMS, ATL, ")
+	require.Contains(t, errs, "--cut is XYZ; want the ID of a hub (AKL, AMS, ATL, ")
 	code, _, errs = runWith(t, pair, "rtt", "--cut", "mrs,MRS-SYD,red-sea")
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "--cut is mrs; want MRS, in capitals\n--cut is MRS-SYD; want two hubs that a cable joins", "all at once")

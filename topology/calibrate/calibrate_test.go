@@ -33,7 +33,7 @@ func testCities() []testCity {
 		}
 		cities = append(cities, testCity{
 			id: fmt.Sprintf("c%02d", k), country: country,
-			lat: float64(k/2%4)*3 - 4, lon: lon + float64(k/8)*3,
+			lat: float64(k/2%4)*3 + 41, lon: lon + float64(k/8)*3, // where the hubs of the world are many
 		})
 	}
 	return cities
@@ -217,7 +217,7 @@ func TestBadModelsAreRefused(t *testing.T) {
 		},
 		"BackboneBlend.Path is -1":                                        func(m *calibrate.Model) { m.BackboneBlend.Path = -1 },
 		"Trunks.Detour is 0":                                              func(m *calibrate.Model) { m.Trunks.Detour = 0 },
-		"Trunks.Km is of 29 rows; want as many as Hubs, 30":               func(m *calibrate.Model) { m.Trunks.Km = m.Trunks.Km[:29] },
+		"Trunks.Km is of 29 rows; want as many as Hubs, 32":               func(m *calibrate.Model) { m.Trunks.Km = m.Trunks.Km[:29] },
 		"Trunks.Km[2] is of 1 lengths; want 2":                            func(m *calibrate.Model) { m.Trunks.Km[2] = m.Trunks.Km[2][:1] },
 		"Trunks.Km[1][0] is NaN":                                          func(m *calibrate.Model) { m.Trunks.Km[1][0] = math.NaN() },
 		"Trunks.Hubs[0].LatDeg is 91":                                     func(m *calibrate.Model) { m.Trunks.Hubs[0].LatDeg = 91 },

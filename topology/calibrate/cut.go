@@ -18,8 +18,8 @@ const (
 // throughTheRedSea are the cables of [RedSea], and the ways of countries to Marseille that the map of transit has through it. Assumed: by
 // hand, from where cables land. Who lands north of the strait (Egypt, Sudan, Jeddah) keeps the way to Europe.
 var throughTheRedSea = []string{
-	"SIN-MRS", "BOM-MRS", "FJR-MRS", "MBA-MRS", "JED-BOM", "JED-SIN",
-	"AE-MRS", "QA-MRS", "KW-MRS", "OM-MRS", "PK-MRS", "YE-MRS", "DJ-MRS", "ET-MRS", "SO-MRS",
+	"SIN-MRS", "BOM-MRS", "FJR-MRS", "MBA-MRS", "MRS-JNB", "JED-BOM", "JED-SIN",
+	"AE-MRS", "QA-MRS", "KW-MRS", "OM-MRS", "YE-MRS", "DJ-MRS", "ET-MRS", "SO-MRS",
 }
 
 // A removal is what is taken from trunks: hubs, cables by both of their names, and ways of countries to hubs, "AE-MRS".

@@ -68,18 +68,28 @@ func TestWhatIsCutMakesWaysLongerAndNoneShorter(t *testing.T) {
 	require.Equal(t, rtt(whole, 0, 1), rtt(marseille, 0, 1), "Riyadh to Dubai does not go there")
 
 	for want, what := range map[string]string{
-		`what[0] is ZZZ; want the ID of a hub (AMS, `: "ZZZ", `what[0] is MRS-SYD; want two hubs that a cable joins`: "MRS-SYD",
+		`what[0] is ZZZ; want the ID of a hub (AKL, AMS, `: "ZZZ", `what[0] is MRS-SYD; want two hubs that a cable joins`: "MRS-SYD",
 		`what[0] is EG-FJR; want two hubs that a cable joins, a country and a hub where it buys transit (EG-MRS`: "EG-FJR",
 	} {
 		_, err := whole.Cut(what)
 		require.ErrorContains(t, err, want)
 	}
-	_, err = whole.Cut("LAX-SYD", "SIN-SYD")
-	require.ErrorContains(t, err, "delay model without LAX-SYD, SIN-SYD: SYD is left without a cable to the others; cut SYD, too")
-	_, err = whole.Cut("FRA")
-	require.ErrorContains(t, err, "delay model without FRA: STO, VIE, MOW are left without a cable to the others; cut STO, VIE, MOW, too, to send")
-	_, err = whole.Cut("FRA", "STO", "VIE", "MOW")
+	_, err = whole.Cut("FRA-VIE", "VIE-MIL")
+	require.ErrorContains(t, err, "delay model without FRA-VIE, VIE-MIL: VIE is left without a cable to the others; cut VIE, too")
+	_, err = whole.Cut("AMS", "FRA")
+	require.ErrorContains(t, err, "delay model without AMS, FRA: STO, MOW are left without a cable to the others; cut STO, MOW, too, to send")
+	_, err = whole.Cut("AMS", "FRA", "STO", "MOW")
 	require.NoError(t, err, "what is told to do helps")
+}
+
+// No town in the world is the only way to another.
+func TestAnyOneHubMayBeCut(t *testing.T) {
+	for name, m := range map[string]*Model{"drawn": worldModel(t), "default": Default()} {
+		for _, hub := range m.Trunks.Hubs {
+			_, err := m.Cut(hub.ID)
+			require.NoError(t, err, name)
+		}
+	}
 }
 
 // A network whose correction is cut takes the longer ways.

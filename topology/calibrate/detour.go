@@ -158,7 +158,7 @@ func (r *rest) around(t *Trunks, w trunkWay, a, b *turn) []nowWay {
 		return []nowWay{{w, hubs, km}}
 	}
 	var now []nowWay
-	if a.was.meets(b.was) { // by the shortest way, as before
+	if w.isShortest { // by the shortest way, as before
 		shortest := nowWay{trunkWay: trunkWay{logMs: math.Inf(1)}}
 		for _, d := range slices.Concat(a.detours...) {
 			for _, e := range slices.Concat(b.detours...) {

@@ -22,5 +22,5 @@ func Example() {
 	fmt.Println("Nairobi-Kampala:", nairobi.RTT(topology.Internet, kampala, path).Round(time.Millisecond))
 	// Output:
 	// Berlin-Frankfurt: 11ms
-	// Nairobi-Kampala: 32ms
+	// Nairobi-Kampala: 29ms
 }

@@ -12,28 +12,31 @@ type trunkWay struct {
 	weight   float64
 	from, to int // which choices of the two ends
 	logMs    float64
+	// isShortest says that there is no other: the two meet by the shortest way.
+	isShortest bool
 }
 
 // ways appends the ways over hubs between two places. Places that both go to the nearest hubs choose alike; else each choice of one meets
-// each of the other. Who buys at a hub where the other buys as well, or is at home, meets the other by the shortest way alone.
+// each of the other. Who buys at a hub where the other buys as well, or is at home, or is no farther than [Trunks.MeetMs], meets the other by
+// the shortest way alone.
 func (t *Trunks) ways(a, b *onramp, all []trunkWay) []trunkWay {
 	if !a.bought && !b.bought {
 		for k := range a.choices {
-			all = append(all, trunkWay{1, k, k, t.logMs(&a.choices[k], &b.choices[k])})
+			all = append(all, trunkWay{weight: 1, from: k, to: k, logMs: t.logMs(&a.choices[k], &b.choices[k])})
 		}
 		return all
 	}
-	shortest := trunkWay{1, 0, 0, math.Inf(1)}
+	shortest := trunkWay{logMs: math.Inf(1)}
 	for i := range a.choices {
 		for k := range b.choices {
-			w := trunkWay{a.choices[i].weight * b.choices[k].weight, i, k, t.logMs(&a.choices[i], &b.choices[k])}
+			w := trunkWay{weight: a.choices[i].weight * b.choices[k].weight, from: i, to: k, logMs: t.logMs(&a.choices[i], &b.choices[k])}
 			if w.logMs < shortest.logMs {
-				shortest = trunkWay{1, i, k, w.logMs}
+				shortest = trunkWay{weight: 1, from: i, to: k, logMs: w.logMs, isShortest: true}
 			}
 			all = append(all, w)
 		}
 	}
-	if a.meets(b) {
+	if a.meets(b) || t.MeetMs > 0 && shortest.logMs <= portable.Log(t.MeetMs) {
 		return append(all[:0], shortest)
 	}
 	return all

@@ -34,6 +34,9 @@ type Trunks struct {
 	MsPerKm float64 `json:"ms_per_km"`
 	// Choices are numbers of nearest hubs.
 	Choices []int `json:"choices"`
+	// MeetMs is how far from each other two places may be, over the shortest of the ways where their networks buy transit, that meet by
+	// it alone: who is in the same part of the world meets there, whatever is bought farther away. 0 is never.
+	MeetMs float64 `json:"meet_ms,omitempty"`
 	// Transit says, by country, where its networks buy transit where that is not at the nearest hubs.
 	Transit map[string][]Purchase `json:"transit,omitempty"`
 	// via holds for two hubs one that the shortest way between them leads over, -1 where a cable joins them; nil if no cables are known.
@@ -109,6 +112,7 @@ func (t *Trunks) validate() error {
 		positive("HopKm", t.HopKm),
 		positive("Ms", t.Ms),
 		positive("MsPerKm", t.MsPerKm),
+		invalid.Range("MeetMs", t.MeetMs, 0, maxMs),
 		invalid.Check(len(t.Hubs) > 0, "Hubs", "empty", "one hub or more"),
 		invalid.Check(len(t.Km) == len(t.Hubs), "Km", fmt.Sprintf("of %d rows", len(t.Km)), fmt.Sprintf("as many as Hubs, %d", len(t.Hubs))),
 		invalid.Check(len(t.Choices) > 0, "Choices", "empty", "a number of hubs or more"),
