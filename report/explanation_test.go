@@ -327,7 +327,7 @@ func TestTheConnectionOfARequestIsATextOfItsOwn(t *testing.T) {
 	v.IdleTimeout = 900 * time.Millisecond
 	require.Equal(t, `
               connection: new, for that before it had been unused for 920ms, and such live for 900ms: HTTP/2 over TCP and TLS 1.3, resumed, and the request goes along with it as early data (0-RTT)
-              dns: the site's name was looked up 2s ago, and may be used for 4s
+              dns: the site's name was looked up 1.975s ago, and may be used for 4s
    80.000000  connect: the round trip of a new connection`+ends+`  160.000000  time to the first byte
 `, text(v, 3))
 	require.Equal(t, `
