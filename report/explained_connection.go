@@ -111,5 +111,5 @@ func nameInWords(c *sim.UserConnection) string {
 	case c.NameAge == 0:
 		return "dns: the look-up of the site's name, which the visit has not asked for before"
 	}
-	return fmt.Sprintf("dns: the look-up of the site's name, which was asked for %v ago and may be used for %v", c.NameAge.Round(time.Millisecond), c.NameTTL)
+	return fmt.Sprintf("dns: the look-up of the site's name, which was looked up %v ago and may be used for %v", c.NameAge.Round(time.Millisecond), c.NameTTL)
 }

@@ -332,7 +332,7 @@ func TestTheConnectionOfARequestIsATextOfItsOwn(t *testing.T) {
 `, text(v, 3))
 	require.Equal(t, `
               connection: new, for that before it had been unused for 920ms, and such live for 900ms: HTTP/2 over TCP and TLS 1.3, resumed, and the request goes along with it as early data (0-RTT)
-   25.000000  dns: the look-up of the site's name, which was asked for 6s ago and may be used for 4s
+   25.000000  dns: the look-up of the site's name, which was looked up 5.975s ago and may be used for 4s
    80.000000  connect: the round trip of a new connection`+ends+`  185.000000  time to the first byte
 `, text(v, 18))
 }
