@@ -93,7 +93,7 @@ func (s *site) prefetchTier(t *tier, coming []inboxEntry, arrivals []arrival, a 
 		for i := range arrivals {
 			v := &arrivals[i]
 			a.lookups[lookups] = uint64(v.key)
-			if kind := s.clients[v.clients].kind; v.key != lost && (kind == Cacheable || kind == agingVisits) {
+			if v.key != lost && s.clients[v.clients].looksUp() {
 				lookups++
 			}
 		}
@@ -132,6 +132,15 @@ func (s *site) prefetchTier(t *tier, coming []inboxEntry, arrivals []arrival, a 
 	}
 	cache.Expect(t.cache, a.lookups[:lookups], fills)
 	return touched
+}
+
+// looksUp reports whether the first that is done for a request is to look its object up, at once or when there is a connection for it.
+func (c *clients) looksUp() bool {
+	kind := c.kind
+	if kind == queuedVisits {
+		kind = c.visits.kind
+	}
+	return kind == Cacheable || kind == agingVisits
 }
 
 // answersItself reports whether what a tier lacks is at its own site.
