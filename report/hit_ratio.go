@@ -16,8 +16,8 @@ import (
 
 // HitRatios draws the share of requests and of bytes that the caches answered, one panel a workload
 // that passes a cache anywhere and one row a placement, with confidence intervals. Where a placement has
-// further tiers, its panel has the hit ratios of all, those behind the first of what reached them, and the share of requests
-// that were served without the origin. A workload of "" selects all; an unknown one is an error. A comparison without
+// further tiers, its panel has the hit ratios of all, those behind the first of what reached them, and the origin offload
+// (1 less the requests of the origin by those of users). A workload of "" selects all; an unknown one is an error. A comparison without
 // caches gives a page that says so.
 func HitRatios(c *edgewise.Comparison, workload string) (*Picture, error) {
 	workloads, err := selectWorkloads(c, workload)

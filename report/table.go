@@ -18,7 +18,7 @@ import (
 // latency of the requests that were answered, the shares of all requests within deadlines and, where the study has
 // failures, of those that failed; for cacheable workloads the time to the last byte, the load on the origin and, where
 // there are caches, the hit ratios, with several tiers tier by tier, those behind the first of what reached it, and with the
-// share of requests served without the origin (offload); and own measures. Below a figure stands its paired difference
+// origin offload; and own measures. Below a figure stands its paired difference
 // from the baseline, the first placement. Placements that are refused stand above
 // the tables, above those of a workload how much is asked of it in the recorded time; placements that are alike have one row. What is counted is shown by second.
 func WriteTable(w io.Writer, c *edgewise.Comparison) error {

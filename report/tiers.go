@@ -59,5 +59,5 @@ func tierNote(tiers []string) string {
 		of = append(of, tier+" hits "+are+"of what reached the "+tier)
 	}
 	note := strings.Join(of, ", ")
-	return strings.ToUpper(note[:1]) + note[1:] + "; origin offload is the share of requests served without the origin."
+	return strings.ToUpper(note[:1]) + note[1:] + "; origin offload is 1 less the origin's requests by the users'."
 }
