@@ -40,14 +40,17 @@ func (t *Transfer) overRow(w Window) overRow {
 }
 
 // goOn sends so many bytes more behind those of the last flight, as if they had been there when that went. It returns the time from that on in ns, how much of it is before
-// the flight that is the last then, and the window when all is acknowledged. What that flight loses, and what comes to know of it, is as without the other bytes.
+// the flight that is the last then, and the window when all is acknowledged. A flight that sends again what was lost with nothing behind it is not the last: with more bytes
+// there is something behind it.
 func (o *overRow) goOn(t *Transfer, bytes int64, trip steady) (takes, before int64, after Window) {
 	f, s := &o.flight, &o.sender
 	f.Transfer = t
 	f.was, f.left, f.holds = f.was+bytes, f.left+bytes, min(f.holds+bytes, t.socket)
+	last := *o
 	for {
-		last := *o
-		before = takes
+		if f.holes == 0 {
+			last, before = *o, takes
+		}
 		took := f.flies(s, o.began, o.total, int64(trip), nil)
 		o.total += took
 		takes += took

@@ -40,14 +40,15 @@ func (s *Stream) send(t *Transfer, bytes, first, rtt int64) (waits, takes int64)
 		s.ends = s.goOn(t, bytes, rtt)
 		return 0, s.ends - first
 	}
-	alone := *s
-	alone.begin(t, first)
-	end := alone.goOn(t, bytes, rtt)
 	if first < s.begins {
-		return 0, end - first
+		alone := *s
+		alone.begin(t, first)
+		return 0, alone.goOn(t, bytes, rtt) - first
 	}
+	// As without a buffer: what acknowledgements let go does not overflow it as a window that is sent at once does.
+	takes, _ = slowStart(t, burst{window: s.after.Bytes, began: s.after.Bytes, left: bytes}, steady(rtt))
 	waits = s.waits(t, first, rtt)
-	end = max(end, first+waits)
+	end := first + max(waits, takes)
 	if busy := s.round + t.line(s.sent); s.ends > busy {
 		end = max(end, s.ends+t.line(bytes)) // there were gaps in the row
 	}

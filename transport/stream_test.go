@@ -149,6 +149,37 @@ func TestAnswersAskedAtOnceOverflowABufferAsOneOfAllTheirBytes(t *testing.T) {
 	require.Less(t, end, (2130+39)*int64(time.Millisecond))
 }
 
+func TestAnswersAskedAtOnceOverflowABufferHoweverTheyAreCut(t *testing.T) {
+	// None ends before the one of all their bytes does, nor later by more than the two round trips, with what waits, after which the last packet of an answer
+	// goes again: what comes behind is not sent at once with the window to which those before it have let it grow, and no answer but the last ends the row.
+	draws := rand.New(rand.NewPCG(7, 8))
+	overflown := 0
+	for range 500 {
+		rtt := time.Duration(5+draws.IntN(150)) * time.Millisecond
+		rate := 1e6 * float64(5+draws.IntN(500))
+		buffer := int64(8192 + draws.IntN(1<<19))
+		u := transport.Upstream{BufferBytes: buffer}
+		d := u.Dialer(rtt, rate)
+		free := transport.Upstream{}.Dialer(rtt, rate)
+		bytes, k := 1460*int64(1+draws.IntN(300)), int64(2+draws.IntN(19))
+		l, one, wide := transport.Unused(), transport.Unused(), transport.Unused()
+		end := int64(0)
+		for range k {
+			_, waits, takes := d.Ask(&l, bytes, 0)
+			require.GreaterOrEqual(t, waits+takes, end)
+			end = waits + takes
+		}
+		_, _, want := d.Ask(&one, k*bytes, 0)
+		_, _, least := free.Ask(&wide, k*bytes, 0)
+		if want > least {
+			overflown++
+		}
+		require.GreaterOrEqual(t, end, want)
+		require.LessOrEqual(t, end, want+2*(int64(rtt)+int64(float64(buffer)*8e9/rate)), "%d of %d bytes", k, bytes)
+	}
+	require.Greater(t, overflown, 200)
+}
+
 func TestAnAnswerWhoseSizeNobodyKnewGoesWhenItIsThere(t *testing.T) {
 	d := transport.Upstream{}.Dialer(streamRTT, 0)
 	rtt := int64(streamRTT)
