@@ -44,7 +44,7 @@ func readStack(v value, c *transport.Connection) {
 		c.Stack, c.SegmentBytes, c.InitialSegments = transport.Stack{}, 0, 0
 	case word == "linux":
 		linux := transport.Linux(c.Handshake)
-		c.Stack, c.SegmentBytes = linux.Stack, linux.SegmentBytes
+		c.Stack, c.SegmentBytes, c.InitialSegments = linux.Stack, linux.SegmentBytes, linux.InitialSegments
 	default:
 		v.problem("is %s; want textbook or linux", text.Quote(word))
 	}

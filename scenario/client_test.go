@@ -75,6 +75,19 @@ func TestClientsAreReadWithTheirVisits(t *testing.T) {
 	require.Contains(t, shares.Source(), "Web Almanac 2025")
 }
 
+// Linux has no QUIC: who says both connects as those of a visit do whose version is HTTP/3.
+func TestAHandshakeOfQUICBringsItsOwnStack(t *testing.T) {
+	coin, err := scenario.Parse("s.yaml", withClient(`{stack: linux, handshake: quic, mbit_per_second: 50, buffer: 64KiB}`))
+	require.NoError(t, err)
+	visits, err := scenario.Parse("s.yaml", withClient(`{stack: linux, mbit_per_second: 50, buffer: 64KiB, visits: {requests: 10, gap: 2s, http: {3: 1}}}`))
+	require.NoError(t, err)
+	is := coin.Workloads[0].Client
+	is.NewShare = 0
+	require.True(t, is.Paced)
+	require.Zero(t, is.RecordBytes, "of TLS over TCP")
+	require.Equal(t, visits.Workloads[0].ClientOf(2, false, topology.LTE), is)
+}
+
 func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 	for client, want := range map[string]string{
 		`{visits: {requests: 0.5, gap: 2s}}`:                                    `client.visits.requests: is 0.5`,

@@ -76,8 +76,14 @@ const LinuxReceiveBytes = 3_930_752
 
 // Linux returns a connection over TCP as Linux and nginx have it by default: 1,448 of 1,500 bytes of a packet are payload, TLS records are of 16 KB, two tickets come
 // before the first answer of TLS 1.3, congestion control is CUBIC. Of the 4 MiB of tcp_wmem 4,003,064 are payload; the window that a receiver
-// offers is at most [LinuxReceiveBytes]. Measured on Debian 12 with nginx 1.22.1, November 2026; work is left away.
+// offers is at most [LinuxReceiveBytes]. Measured on Debian 12 with nginx 1.22.1, November 2026; work is left away. QUIC has no part in the kernel: over it
+// the connection is that of [QUICGo], whose window grows as that of CUBIC.
 func Linux(h Handshake) Connection {
+	if h.overQUIC() {
+		c := QUICGo(h)
+		c.Congestion = CUBIC
+		return c
+	}
 	c := Connection{Handshake: h, SegmentBytes: 1448}
 	c.PacketBytes, c.HeaderBytes, c.SendBytes, c.ReceiveBytes, c.AckPackets, c.Congestion, c.HyStart = 1500, 240, 4_003_064, LinuxReceiveBytes, 2, CUBIC, true
 	c.TimerAbove = 200 * time.Millisecond

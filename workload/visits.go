@@ -262,7 +262,7 @@ func (h *Head) ClientOf(version int, resumed bool, line topology.Technology) tra
 		idle, rate, buffer, congestion := c.Idle, c.BitsPerSecond, c.BufferBytes, c.Congestion
 		c.ReceiveBytes, c.SendBytes = 0, 0 // of TCP
 		if c.Stack != (transport.Stack{}) {
-			c = transport.QUICGo(transport.QUIC)
+			c = transport.Linux(transport.QUIC)
 			c.HandshakeWork, c.ResumedWork, c.Congestion = h.Client.HandshakeWork, h.Client.ResumedWork, congestion
 		}
 		c.Handshake, c.Idle, c.BitsPerSecond, c.BufferBytes = transport.QUIC, idle, rate, buffer
