@@ -172,10 +172,10 @@ func (s *site) endsWait(m *message) {
 			v.wakeWhenKnown(c, p, of, at)
 			return
 		}
-		q := *v.queued.at(p.first)
+		v.sent = *v.queued.at(p.first)
 		v.queued.remove(p.first)
-		p.first = q.next
-		s.resume(&q, c, m.at)
+		p.first = v.sent.next
+		s.resume(&v.sent, c, m.at)
 		if p.first == 0 {
 			v.forget(of)
 		}

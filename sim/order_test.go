@@ -248,7 +248,7 @@ func TestSteadyRunAllocatesNothing(t *testing.T) {
 	inOneGoroutine(t)
 	// Ten times the recorded requests on full caches: what a run allocates is its state, not its requests. The
 	// few allocations more are tables that find their largest size later.
-	for name, servers := range map[string]int{"site by site": 0, "in windows": 50, "ages site by site": 0, "ages in windows": 50} {
+	for name, servers := range map[string]int{"site by site": 0, "in windows": 50, "ages site by site": 0, "ages in windows": 50, "visits site by site": 0, "visits in windows": 50} {
 		allocations := func(duration time.Duration) float64 {
 			s, p := cdn(t, 3)
 			if strings.HasPrefix(name, "ages") {
@@ -258,6 +258,12 @@ func TestSteadyRunAllocatesNothing(t *testing.T) {
 							MaxAge: freshness.For(2 * time.Second), StaleWhileRevalidate: freshness.For(time.Second), Validator: true, Changes: freshness.Changes{Mean: 5 * time.Second},
 						})
 					}
+				}
+			}
+			for i := range s.Workloads {
+				if strings.HasPrefix(name, "visits") { // whose requests wait for connections
+					s.Workloads[i].Client.NewShare = 0
+					s.Workloads[i].Visits = workload.Visits{Requests: 5, Gap: 20 * time.Millisecond, Versions: workload.Versions{1}, Connections: 2}
 				}
 			}
 			s.WarmUp, s.Duration = 20*time.Second, duration

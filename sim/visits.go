@@ -31,7 +31,8 @@ type visits struct {
 	number  uint32 // of their clients at the site
 	kind    Kind   // of how those are served who need not wait
 	queued  slab[queuedAsk]
-	resumed *queuedAsk // the request that has waited and is sent now
+	sent    queuedAsk  // the last that has waited and was sent
+	resumed *queuedAsk // that, while it is sent
 	left    slab[leftVisit]
 	leftBy  map[uint32]uint32 // by name
 }
