@@ -18,8 +18,8 @@ func (guided) RTT(_ topology.LinkKind, _ topology.Location, path time.Duration) 
 	return 2 * path
 }
 
-func (guided) Ways(_ topology.LinkKind, _ topology.Location, path time.Duration) []topology.Way {
-	return []topology.Way{{By: topology.WayTowns, Share: 0.5, RTT: path}, {By: topology.WayHubs, Over: []string{"HUB"}, Share: 0.5, RTT: 4 * path}}
+func (guided) Ways(_ topology.LinkKind, _ topology.Location, path time.Duration) ([]topology.Way, float64) {
+	return []topology.Way{{By: topology.WayTowns, Share: 0.5, RTT: path}, {By: topology.WayHubs, Over: []string{"HUB"}, Share: 0.5, RTT: 4 * path}}, 1
 }
 
 func TestStretchesOfARouteSayWhatTheyAreMadeOf(t *testing.T) {
@@ -30,7 +30,9 @@ func TestStretchesOfARouteSayWhatTheyAreMadeOf(t *testing.T) {
 	require.Equal(t, topology.Access, stretches[0].Kind)
 	require.Equal(t, 5*ms, stretches[0].OneWay)
 	require.Empty(t, stretches[0].Ways)
+	require.Zero(t, stretches[0].Detour)
 	internet := stretches[1]
+	require.Equal(t, 1.0, internet.Detour)
 	require.Equal(t, 30*ms, internet.OneWay)
 	require.Equal(t, []topology.Way{
 		{By: topology.WayTowns, Over: []string{"x-la", "town", "region"}, Share: 0.5, RTT: 30 * ms}, {By: topology.WayHubs, Over: []string{"HUB"}, Share: 0.5, RTT: 120 * ms},

@@ -8,7 +8,7 @@ import (
 )
 
 // A Way is one of those that a delay is made of: the round trip of a stretch is the geometric mean of its ways by their shares, times what
-// was measured near both ends says besides.
+// was measured near both ends says besides and, where something is cut, the detour.
 type Way struct {
 	By WayKind
 	// Over lists what leads along the way, in order: the IDs of hubs, or of exchange towns by [WayTowns]. It is empty by [WayLine], and where
@@ -64,8 +64,9 @@ func (k WayKind) String() string {
 type Guide interface {
 	Location
 	// Ways returns the ways that RTT is made of for the same arguments, those of the largest share first; none if nothing is known. The names
-	// of towns are the caller's to add.
-	Ways(kind LinkKind, to Location, path time.Duration) []Way
+	// of towns are the caller's to add. detour is by which factor, 1 or more, RTT is longer than the ways say since something is cut that not
+	// all of them know of.
+	Ways(kind LinkKind, to Location, path time.Duration) (ways []Way, detour float64)
 }
 
 // A Stretch is a part of a route over consecutive links of one kind.
@@ -79,6 +80,9 @@ type Stretch struct {
 	// Ways are those that the delay is made of by the network's correction, if it is a [Guide]. There are none where something was
 	// measured.
 	Ways []Way
+	// Detour is by which factor the delay is longer than the ways say since something is cut, see [Guide]: 1 where nothing is, 0 where there
+	// are no ways.
+	Detour float64
 }
 
 // Stretches takes the route from the i-th start to the j-th end apart. The delays of the stretches sum to [Routes.OneWay]. Hubs are those
@@ -95,23 +99,23 @@ func (r *Routes) Stretches(i, j int) []Stretch {
 		nodes = nodes[s.links:]
 		all[k] = Stretch{Kind: s.kind, Measured: s.measured || isMeasured && s.kind != Access, Nodes: at, OneWay: time.Duration(s.oneWayNs)}
 		if !all[k].Measured && s.kind != Access && r.network.correction != nil {
-			all[k].Ways = r.ways(raw[k], i, j, at)
+			all[k].Ways, all[k].Detour = r.ways(raw[k], i, j, at)
 		}
 	}
 	return all
 }
 
-// ways returns the ways that a corrected stretch over some nodes is made of.
-func (r *Routes) ways(s segment, i, j int, nodes []int) []Way {
+// ways returns the ways that a corrected stretch over some nodes is made of, and the detour of what is cut.
+func (r *Routes) ways(s segment, i, j int, nodes []int) (ways []Way, detour float64) {
 	guide, ok := r.locate(s.from).(Guide)
 	if !ok {
-		return nil
+		return nil, 0
 	}
 	path := s.oneWayNs
 	if r.whole != nil && r.whole.Has(i, j) {
 		path = s.wholeNs(r.whole.rawSegments(i, j, nil))
 	}
-	ways := guide.Ways(s.kind, r.locate(s.to), 2*time.Duration(path))
+	ways, detour = guide.Ways(s.kind, r.locate(s.to), 2*time.Duration(path))
 	for k := range ways {
 		w := &ways[k]
 		w.RTT = time.Duration(float64(w.RTT) * (float64(s.oneWayNs) / float64(max(1, path))))
@@ -121,5 +125,8 @@ func (r *Routes) ways(s segment, i, j int, nodes []int) []Way {
 			}
 		}
 	}
-	return ways
+	if len(ways) == 0 {
+		return nil, 0
+	}
+	return ways, detour
 }

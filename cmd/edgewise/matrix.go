@@ -10,7 +10,6 @@ import (
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/topology"
-	"github.com/edgewise-sim/edgewise/topology/calibrate"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 	"github.com/edgewise-sim/edgewise/topology/matrix"
 )
@@ -24,7 +23,7 @@ type matrixCmd struct {
 	Access   string   `placeholder:"TECH" help:"Metros are homes of users with this line (fiber, cable, dsl, wifi, lte, 5g, starlink), the median last mile included; without it they are servers there."`
 	Format   string   `complete:"matrices" default:"square" help:"For which tool: ${formats}."`
 	Out      string   `short:"o" placeholder:"FILE" help:"File to write; standard output, if left out." type:"path"`
-	Model    string   `help:"A delay model written by calibrate, in place of the one that comes with the program." type:"existingfile"`
+	delayModelFlags
 }
 
 // Run writes the file, whole or not at all.
@@ -36,15 +35,10 @@ func (c *matrixCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{fmt.Errorf("--%w", err)}
 	}
-	config, err := c.config(ctx, s)
-	if err != nil {
+	config, errOfPlaces := c.config(ctx, s)
+	model, errOfModel := c.delayModel(ctx)
+	if err := errors.Join(errOfPlaces, errOfModel); err != nil {
 		return unlessStopped(ctx, &usageError{err})
-	}
-	model := calibrate.Default()
-	if c.Model != "" {
-		if model, err = readModel(ctx, c.Model); err != nil {
-			return unlessStopped(ctx, &usageError{err})
-		}
 	}
 	m, err := config.Matrix(model)
 	if err != nil {

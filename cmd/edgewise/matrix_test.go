@@ -2,14 +2,18 @@ package main
 
 import (
 	"encoding/csv"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/scenario"
+	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
 
 func TestMatrixSaysTheRoundTripsOfRTT(t *testing.T) {
@@ -34,6 +38,53 @@ own zone,51.5,-0.13,34.0522,-118.2437,GB,US,internet,
 	_, servers, _ = runWith(t, "", "matrix", "los-angeles-us", "seattle-us", "us-west-2", "--format", "long")
 	_, homes, _ := runWith(t, "", "matrix", "los-angeles-us", "seattle-us", "us-west-2", "--format", "long", "--access", "lte")
 	require.NotEqual(t, servers, homes)
+}
+
+// Without what is cut a matrix has the round trips that rtt has without it, and says what is cut.
+func TestAMatrixGoesAroundWhatIsCut(t *testing.T) {
+	places := []string{"cairo-eg", "singapore-sg", "paris-fr"}
+	dir := t.TempDir()
+	pairs := "id,a_lat,a_lon,b_lat,b_lon,a_country,b_country\n"
+	metros := catalog.Metros()
+	at := func(id string) topology.Node {
+		return metros[slices.IndexFunc(metros, func(m topology.Node) bool { return m.ID == id })]
+	}
+	for i, a := range places {
+		for _, b := range places[i+1:] {
+			from, to := at(a), at(b)
+			pairs += fmt.Sprintf("%s %s,%v,%v,%v,%v,%s,%s\n", a, b, from.LatDeg, from.LonDeg, to.LatDeg, to.LonDeg, from.Country, to.Country)
+		}
+	}
+	rtts := func(cut ...string) (long, explained string) {
+		code, long, errs := runWith(t, "", append(append([]string{"matrix", "--format", "long"}, places...), cut...)...)
+		require.Zero(t, code, errs)
+		code, explained, errs = runWith(t, pairs, append([]string{"rtt"}, cut...)...)
+		require.Zero(t, code, errs)
+		return strings.ReplaceAll(strings.TrimPrefix(long, "from,to,rtt_ms\n"), ",", " "), strings.ReplaceAll(strings.TrimPrefix(explained, "id,pred_ms\n"), ",", " ")
+	}
+	whole, _ := rtts()
+	for _, cut := range []string{"MRS", "red-sea", "EG-MRS"} {
+		matrix, pairs := rtts("--cut", cut)
+		require.Equal(t, pairs, matrix, cut)
+		require.NotEqual(t, whole, matrix, cut)
+	}
+	none, _ := rtts("--cut", "none")
+	require.Equal(t, whole, none)
+	for _, format := range []string{"netem", "shadow", "ns3", "omnet", "go"} {
+		code, out, errs := runWith(t, "", "matrix", "us-east-1", "eu-west-1", "--format", format, "--cut", "MRS,SIN-BOM")
+		require.Zero(t, code, errs)
+		require.Contains(t, out, "What is cut: MRS, SIN-BOM. ", format)
+		_, out, _ = runWith(t, "", "matrix", "us-east-1", "eu-west-1", "--format", format)
+		require.NotContains(t, out, "What is cut", format)
+	}
+	file := filepath.Join(dir, "own.csv")
+	require.NoError(t, os.WriteFile(file, []byte("id,lat,lon\na,91,2\n"), 0o644))
+	code, out, errs := runWith(t, "", "matrix", "us-east-1", "eu-west-1", "--cut", "mrs,MRS-SYD", "--file", file)
+	require.Equal(t, exitUsage, code)
+	require.Empty(t, out)
+	for _, want := range []string{file + ":2: column lat: value \"91\"", "--cut is mrs; want MRS, in capitals\n", "--cut is MRS-SYD; want two hubs that a cable joins"} {
+		require.Contains(t, errs, want, "all at once")
+	}
 }
 
 // A matrix is a table of measured round trips to a scenario.

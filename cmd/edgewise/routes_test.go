@@ -186,6 +186,8 @@ placements: [{name: region, origin: eu-central-1}]
 			}
 			require.Equal(t, explained[0].Ways, internet.Ways, "%s, cut %s", id, cut)
 			require.InDelta(t, explained[0].Correction, internet.Correction, 1e-9)
+			require.InDelta(t, explained[0].Detour, internet.Detour, 1e-12)
+			require.Equal(t, cut != "" && id != "paris-fr", internet.Detour > 1, "%s, cut %s", id, cut)
 		}
 	}
 }

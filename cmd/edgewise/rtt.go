@@ -3,26 +3,21 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/edgewise-sim/edgewise/internal/invalid"
-	"github.com/edgewise-sim/edgewise/topology/calibrate"
 	"github.com/edgewise-sim/edgewise/topology/catalog"
 )
 
 // rttCmd says what the delay model makes of pairs of places.
 type rttCmd struct {
-	File    string   `arg:"" optional:"" help:"CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional, a_country, b_country (codes or English names; that of the nearest metro, if empty), class (internet or backbone; internet, if empty) and tech. A tech (fiber, cable, dsl, wifi, lte, 5g, starlink) makes a the home of a user, whose median last mile is added, and b a cloud site; none, or nothing, means that both are servers in data centres. So a tech changes the way between as well, and fiber can even lower a round trip. Standard input, if it is - or left out."`
-	Out     string   `short:"o" help:"File for the CSV with the columns id and pred_ms, in a directory that exists; standard output, if left out." type:"path"`
-	Explain bool     `help:"Say of every pair as well what its round trip rests on: the interval that holds 80 % of what is measured (low_ms, high_ms), whether the two places were measured with each other (measured, measured nearby where places next to both count for more than half, or model), the ways that it is made of (over the hubs nearest to both, over those where transit is bought, over exchange towns, by the straight line), each with its share and what it takes: their mean by these shares, as logarithms, times the correction by what was measured is the round trip without the last mile; and the measured places that have most in common with each end, with their distance and what they share of 1."`
-	Cut     []string `help:"Hubs (MRS), cables between hubs (MRS-SIN), ways of countries to hubs where they buy transit (AE-MRS) or all ways through the strait of the Red Sea (red-sea) that are cut: what goes over them takes the next way, and nothing gets faster. --explain names the hubs of each way, before each other where a cable joins them."`
-	Map     string   `placeholder:"FILE" help:"Draw the hubs, the cables between them and where which country buys transit, and what is cut of them, into a file that ends in .svg, .png or .pdf. Without a CSV nothing else is done." type:"path"`
-	Model   string   `help:"A delay model written by calibrate, in place of the one that comes with the program." type:"existingfile"`
+	File    string `arg:"" optional:"" help:"CSV with the columns id, a_lat, a_lon, b_lat, b_lon and, optional, a_country, b_country (codes or English names; that of the nearest metro, if empty), class (internet or backbone; internet, if empty) and tech. A tech (fiber, cable, dsl, wifi, lte, 5g, starlink) makes a the home of a user, whose median last mile is added, and b a cloud site; none, or nothing, means that both are servers in data centres. So a tech changes the way between as well, and fiber can even lower a round trip. Standard input, if it is - or left out."`
+	Out     string `short:"o" help:"File for the CSV with the columns id and pred_ms, in a directory that exists; standard output, if left out." type:"path"`
+	Explain bool   `help:"Say of every pair as well what its round trip rests on: the interval that holds 80 % of what is measured (low_ms, high_ms), whether the two places were measured with each other (measured, measured nearby where places next to both count for more than half, or model), the ways that it is made of (over the hubs nearest to both, over those where transit is bought, over exchange towns, by the straight line), each with its share and what it takes: their mean by these shares, as logarithms, times the correction by what was measured, and times the detour that what is cut adds where towns and line know nothing of it, is the round trip without the last mile; and the measured places that have most in common with each end, with their distance and what they share of 1."`
+	Map     string `placeholder:"FILE" help:"Draw the hubs, the cables between them and where which country buys transit, and what is cut of them, into a file that ends in .svg, .png or .pdf. Without a CSV nothing else is done." type:"path"`
+	delayModelFlags
 	printFlag
 }
 
@@ -34,27 +29,9 @@ func (c *rttCmd) Run(ctx context.Context, s *streams) error {
 	if ending := strings.ToLower(filepath.Ext(c.Map)); c.Map != "" && !slices.Contains(pictureEndings, ending) {
 		return &usageError{fmt.Errorf("--map: the file %s ends in %q; want one of %s", c.Map, ending, strings.Join(pictureEndings, ", "))}
 	}
-	model := calibrate.Default()
-	if c.Model != "" {
-		var err error
-		if model, err = readModel(ctx, c.Model); err != nil {
-			return &usageError{err}
-		}
-	}
-	if len(c.Cut) > 0 {
-		var wrong []error
-		for _, word := range c.Cut {
-			if err := model.CheckCut(word); err != nil {
-				wrong = append(wrong, invalid.In("--cut", err))
-			}
-		}
-		if len(wrong) > 0 {
-			return &usageError{errors.Join(wrong...)}
-		}
-		var err error
-		if model, err = model.Cut(c.Cut...); err != nil {
-			return &usageError{fmt.Errorf("--cut: %w", err)}
-		}
+	model, err := c.delayModel(ctx)
+	if err != nil {
+		return unlessStopped(ctx, &usageError{err})
 	}
 	if c.Map != "" {
 		if err := drawTransit(model, c.Map); err != nil {
@@ -100,18 +77,4 @@ func (c *rttCmd) pairs(ctx context.Context, s *streams) ([]catalog.Pair, error) 
 	}
 	defer f.Close()
 	return catalog.ReadPairs(c.File, f, s.warn)
-}
-
-// readModel reads a delay model from a file.
-func readModel(ctx context.Context, file string) (*calibrate.Model, error) {
-	f, err := openInput(ctx, file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	m, err := calibrate.ReadModel(f)
-	if err != nil {
-		return nil, &os.PathError{Op: "read", Path: file, Err: err}
-	}
-	return m, nil
 }

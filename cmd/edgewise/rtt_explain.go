@@ -24,9 +24,11 @@ type explainedPair struct {
 	By     string   `json:"by"`
 	Ways   []way    `json:"ways"`
 	// Correction is by which factor what was measured makes the round trip longer than its ways say, the last mile aside.
-	Correction float64     `json:"correction"`
-	NearA      []nearPlace `json:"near_a"`
-	NearB      []nearPlace `json:"near_b"`
+	Correction float64 `json:"correction"`
+	// Detour is by which factor what is cut makes it longer than its ways say, 1 where nothing on the way is cut.
+	Detour float64     `json:"detour"`
+	NearA  []nearPlace `json:"near_a"`
+	NearB  []nearPlace `json:"near_b"`
 }
 
 // A nearPlace is a measured place that speaks for another.
@@ -45,9 +47,9 @@ func (c *rttCmd) explain(s *streams, model *calibrate.Model, pairs []catalog.Pai
 	found := make([]explainedPair, len(pairs))
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	rows := [][]string{{"id", "pred_ms", "low_ms", "high_ms", "by", "ways", "correction", "near_a", "near_b"}}
+	rows := [][]string{{"id", "pred_ms", "low_ms", "high_ms", "by", "ways", "correction", "detour", "near_a", "near_b"}}
 	for i, e := range explanations {
-		p := explainedPair{ID: pairs[i].ID, RTTMs: milliseconds(e.RTT), By: "model", Ways: waysOf(e.Ways), Correction: e.Correction, NearA: near(e.Neighbours[0]), NearB: near(e.Neighbours[1])}
+		p := explainedPair{ID: pairs[i].ID, RTTMs: milliseconds(e.RTT), By: "model", Ways: waysOf(e.Ways), Correction: e.Correction, Detour: e.Detour, NearA: near(e.Neighbours[0]), NearB: near(e.Neighbours[1])}
 		switch {
 		case e.Measured:
 			p.By = "measured"
@@ -62,7 +64,7 @@ func (c *rttCmd) explain(s *streams, model *calibrate.Model, pairs []catalog.Pai
 		}
 		found[i] = p
 		rows = append(rows, []string{
-			words.Cell(p.ID), exactMs(p.RTTMs), low, high, p.By, wayText(p.Ways), strconv.FormatFloat(p.Correction, 'f', 4, 64), nearText(p.NearA), nearText(p.NearB),
+			words.Cell(p.ID), exactMs(p.RTTMs), low, high, p.By, wayText(p.Ways), strconv.FormatFloat(p.Correction, 'f', 4, 64), strconv.FormatFloat(p.Detour, 'f', 4, 64), nearText(p.NearA), nearText(p.NearB),
 		})
 	}
 	if err := w.WriteAll(rows); err != nil {

@@ -59,7 +59,7 @@ func TestRTTSaysWhatItRestsOn(t *testing.T) {
 	require.Zero(t, code, errs)
 	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
 	require.NoError(t, err)
-	require.Equal(t, []string{"id", "pred_ms", "low_ms", "high_ms", "by", "ways", "correction", "near_a", "near_b"}, rows[0])
+	require.Equal(t, []string{"id", "pred_ms", "low_ms", "high_ms", "by", "ways", "correction", "detour", "near_a", "near_b"}, rows[0])
 	require.Len(t, rows, 3)
 	for _, row := range rows[1:] {
 		require.Contains(t, plain, row[0]+","+row[1], "the round trip is the same")
@@ -71,7 +71,7 @@ func TestRTTSaysWhatItRestsOn(t *testing.T) {
 	}
 	require.Contains(t, rows[1][5], "nearest hubs LAX SJC ")
 	require.Contains(t, rows[1][5], " towns town-")
-	require.Regexp(t, `^los-angeles-us 0 km 1.00; `, rows[1][7])
+	require.Regexp(t, `^los-angeles-us 0 km 1.00; `, rows[1][8])
 	require.Equal(t, "model", rows[2][4])
 
 	code, out, errs = runWith(t, twoPairs, "rtt", "--explain", "--format", "json")

@@ -10,7 +10,7 @@ import (
 	"github.com/edgewise-sim/edgewise/topology"
 )
 
-// A way is one of those that a delay is made of: the geometric mean of their round trips by their shares, times the correction.
+// A way is one of those that a delay is made of: the geometric mean of their round trips by their shares, times the correction and the detour.
 type way struct {
 	By    string   `json:"by"`
 	Over  []string `json:"over"`
@@ -28,7 +28,7 @@ func waysOf(all []topology.Way) []way {
 }
 
 // A stretch is a part of a path over links of one kind, and the ways that its round trip is made of: their mean by their shares, times the
-// correction by what was measured. There are no ways where a measurement stands for the delay, and none on access lines.
+// correction by what was measured and the detour around what is cut. There are no ways where a measurement stands for the delay, and none on access lines.
 type stretch struct {
 	Kind       string   `json:"kind"`
 	Measured   bool     `json:"measured"`
@@ -36,6 +36,7 @@ type stretch struct {
 	RTTMs      float64  `json:"rtt_ms"`
 	Ways       []way    `json:"ways,omitempty"`
 	Correction float64  `json:"correction,omitempty"`
+	Detour     float64  `json:"detour,omitempty"`
 }
 
 func stretchesOf(n *topology.Network, all []topology.Stretch) []stretch {
@@ -46,7 +47,8 @@ func stretchesOf(n *topology.Network, all []topology.Stretch) []stretch {
 			stretches[k].Path = append(stretches[k].Path, n.At(i).ID)
 		}
 		if len(s.Ways) > 0 {
-			stretches[k].Ways, stretches[k].Correction = waysOf(s.Ways), 2*s.OneWay.Seconds()/topology.MeanRTT(s.Ways).Seconds()
+			stretches[k].Ways, stretches[k].Detour = waysOf(s.Ways), s.Detour
+			stretches[k].Correction = 2 * s.OneWay.Seconds() / (topology.MeanRTT(s.Ways).Seconds() * s.Detour)
 		}
 	}
 	return stretches

@@ -41,13 +41,14 @@ func TestAWayThatIsCutHandsItsShareToTheOthers(t *testing.T) {
 	require.InDelta(t, math.Pow(west, 0.4)*math.Pow(east, 0.4)*math.Pow(line, 0.2), whole.RTT.Seconds()*1000, 0.002)
 	require.InDelta(t, 1, whole.Correction, 1e-4)
 
-	// Without the way west all of it goes east, and what is no way over hubs takes longer in proportion.
+	// Without the way west all of it goes east. The line is as long as before, and counts as much longer as the way over hubs is.
 	cut, err := m.Cut("AA-w")
 	require.NoError(t, err)
 	after, detour := told(cut), math.Sqrt(east/west)
 	require.Len(t, after.Ways, 2)
 	requireWay(after.Ways[0], topology.WayTransit, 0.8, east, "e", "m")
-	requireWay(after.Ways[1], topology.WayLine, 0.2, line*detour)
+	requireWay(after.Ways[1], topology.WayLine, 0.2, line)
+	require.InDelta(t, math.Pow(detour, 0.2), after.Detour, 1e-5)
 	require.InDelta(t, whole.RTT.Seconds()*1000*detour, after.RTT.Seconds()*1000, 0.002)
 	require.InDelta(t, whole.Correction, after.Correction, 1e-4)
 
@@ -58,6 +59,7 @@ func TestAWayThatIsCutHandsItsShareToTheOthers(t *testing.T) {
 	requireWay(after.Ways[0], topology.WayTransit, 0.4, west, "w", "m")
 	requireWay(after.Ways[1], topology.WayTransit, 0.4, east, "w", "m")
 	require.Equal(t, whole.RTT, after.RTT)
+	require.Equal(t, 1.0, after.Detour)
 
 	_, err = m.Cut("m")
 	require.ErrorContains(t, err, "delay model without m: e is left without a cable to the others; cut e, too")

@@ -17,11 +17,15 @@ type Explanation struct {
 	// Measured says that the two places were measured with each other, Nearby that places next to both were, which counts for
 	// more than half here.
 	Measured, Nearby bool
-	// Ways are those that the round trip is made of, the last mile aside: the geometric mean of them by their shares, times Correction.
+	// Ways are those that the round trip is made of, the last mile aside: the geometric mean of them by their shares, times Correction and
+	// Detour.
 	// The names of towns are the caller's to add.
 	Ways []topology.Way
 	// Correction is by which factor measurements of other ways make the round trip longer than its ways say. What is cut does not change it.
 	Correction float64
+	// Detour is by which factor what is cut makes the round trip longer than its ways say: those by the line and by the towns know nothing of
+	// it, and count as much longer as those over the hubs are. 1 where nothing on the way is cut.
+	Detour float64
 	// Neighbours are the measured places that have most in common with each end, at most three, the most telling first. Each stands for
 	// those within 60 km of it.
 	Neighbours [2][]Neighbour
@@ -46,9 +50,10 @@ func (m *Model) Explain(kind topology.LinkKind, from, to topology.Location, path
 		return Explanation{}, false
 	}
 	between := a.RTT(kind, b, path)
-	e := Explanation{RTT: between + lastMile, Ways: a.Ways(kind, b, path)}
+	e := Explanation{RTT: between + lastMile}
+	e.Ways, e.Detour = a.Ways(kind, b, path)
 	c := classOf(kind, a, b)
-	e.Correction = between.Seconds() / topology.MeanRTT(e.Ways).Seconds()
+	e.Correction = between.Seconds() / (topology.MeanRTT(e.Ways).Seconds() * e.Detour)
 	surface, ofA, ofB := &m.Internet, &a.internet, &b.internet
 	if c == backboneClass {
 		surface, ofA, ofB = &m.Backbone, &a.backbone, &b.backbone

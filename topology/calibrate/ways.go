@@ -112,19 +112,18 @@ func detourOf(parts []part) float64 {
 }
 
 // Ways returns the ways that the round trip to a location of the same model is made of, as it is now: the geometric mean of them by their
-// shares, times what was measured says besides, is what RTT returns. Where ways over hubs take longer for what is cut, what the guesses by the
-// line and by the towns say takes longer in proportion.
-func (l *location) Ways(kind topology.LinkKind, to topology.Location, path time.Duration) []topology.Way {
+// shares, times detour and what was measured says besides, is what RTT returns. The guesses by the line and by the towns know nothing of hubs:
+// they stay as they are whatever is cut, and detour is what makes the round trip as much longer as its ways over the hubs are.
+func (l *location) Ways(kind topology.LinkKind, to topology.Location, path time.Duration) (ways []topology.Way, detour float64) {
 	o, ok := to.(*location)
 	if !ok || o.model != l.model || kind == topology.Access {
-		return nil
+		return nil, 0
 	}
 	m, c, pathMs := l.model, classOf(kind, l, o), math.Max(path.Seconds()*1000, minPathMs)
 	_, backboneShare := m.estimate(c, l, o, pathMs)
 	x := m.mixOf(c, backboneShare, l, o, pathMs)
 	parts := m.parts(x, l, o, pathMs)
-	detour, km := detourOf(parts), topology.DistanceKm(l.at.place(), o.at.place())
-	var ways []topology.Way
+	km := topology.DistanceKm(l.at.place(), o.at.place())
 	add := func(by topology.WayKind, over []string, share, km, ms float64) {
 		for k := range ways {
 			if w := &ways[k]; w.By == by && slices.Equal(w.Over, over) && math.Abs(w.Km-km) < 0.05 && w.RTT == ofMs(ms) {
@@ -156,10 +155,10 @@ func (l *location) Ways(kind topology.LinkKind, to topology.Location, path time.
 			add(p.kind, over, p.share*w.weight/total, w.km, portable.Exp(w.logMs))
 		}
 	}
-	add(topology.WayTowns, nil, x[byPath], 0, pathMs*detour)
-	add(topology.WayLine, nil, x[byLine], km, (m.LineMs+float64(m.LineMsPerKm*km))*detour)
+	add(topology.WayTowns, nil, x[byPath], 0, pathMs)
+	add(topology.WayLine, nil, x[byLine], km, m.LineMs+float64(m.LineMsPerKm*km))
 	slices.SortStableFunc(ways, func(a, b topology.Way) int { return cmp.Compare(b.Share, a.Share) })
-	return ways
+	return ways, portable.Exp((x[byPath] + x[byLine]) * portable.Log(detourOf(parts)))
 }
 
 func ofMs(ms float64) time.Duration { return time.Duration(math.Round(ms * float64(time.Millisecond))) }

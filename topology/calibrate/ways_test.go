@@ -128,6 +128,7 @@ func TestTheWaysThatAreToldMakeTheRoundTripAndNoneIsFasterThanLight(t *testing.T
 		}
 		require.InDelta(t, 1, share, 1e-9, name)
 		require.InDelta(t, e.RTT.Seconds(), topology.MeanRTT(e.Ways).Seconds()*e.Correction, 1e-9, name)
+		require.Equal(t, 1.0, e.Detour, name)
 		require.GreaterOrEqual(t, e.RTT.Seconds()*1000*topology.SpeedOfLightKmPerMs, 2*topology.DistanceKm(a.Place(), b.Place()), name)
 	}
 }
@@ -166,7 +167,15 @@ func TestTheWaysAloneMakeARoundTripThatNothingCorrects(t *testing.T) {
 	require.Greater(t, made, 7500)
 }
 
-// What is cut changes what is told where it is named, and nothing elsewhere: for every hub, cable and purchase of the map.
+// byNoHub returns the ways that lead over no hub, of which a cut says nothing, in an order of their own.
+func byNoHub(ways []topology.Way) []topology.Way {
+	ways = slices.DeleteFunc(slices.Clone(ways), func(w topology.Way) bool { return w.By != topology.WayTowns && w.By != topology.WayLine })
+	slices.SortFunc(ways, func(a, b topology.Way) int { return int(a.By) - int(b.By) })
+	return ways
+}
+
+// What is cut changes what is told where it is named, and nothing elsewhere: for every hub, cable and purchase of the map. What leads over no
+// hub stays as it is told even there; the round trip is what the ways, the correction and the detour make.
 func TestACutOfWhatIsNamedChangesTheWaysAndNoOtherDoes(t *testing.T) {
 	whole, places := calibrate.Default(), somePlaces(14)
 	pairs, at := pairsOf(t, places, whole), locate(whole, places)
@@ -188,14 +197,19 @@ func TestACutOfWhatIsNamedChangesTheWaysAndNoOtherDoes(t *testing.T) {
 			if !namedBy(was.Ways, whole, places[p.a].Country, places[p.b].Country)[word] {
 				require.Equal(t, was.Ways, is.Ways, name)
 				require.Equal(t, was.RTT, is.RTT, name)
+				require.Equal(t, 1.0, is.Detour, name)
 				continue
 			}
 			changed++
 			require.NotEqual(t, was.Ways, is.Ways, name)
+			require.Equal(t, byNoHub(was.Ways), byNoHub(is.Ways), name)
+			require.InDelta(t, is.RTT.Seconds(), topology.MeanRTT(is.Ways).Seconds()*was.Correction*is.Detour, 3e-6, name)
 			require.GreaterOrEqual(t, is.RTT, was.RTT, name)
 			require.InDelta(t, was.Correction, is.Correction, was.Correction*3e-6/was.RTT.Seconds()+1e-9, name, "a round trip is rounded to 2 us")
+			require.GreaterOrEqual(t, is.Detour, 1.0, name)
 			if is.RTT > was.RTT {
 				longer++
+				require.Greater(t, is.Detour, 1.0, name)
 			}
 			if len(word) == len("FRA") || len(word) == len("FRA-AMS") {
 				a, b, _ := strings.Cut(word, "-")

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/topology"
@@ -22,7 +23,7 @@ type MatrixConfig struct {
 // provider reach each other over its backbone, all others over the public Internet. Where an end is a home its median last mile is
 // in it; between two homes that of both is.
 func (c MatrixConfig) Matrix(model *calibrate.Model) (*matrix.Matrix, error) {
-	m := &matrix.Matrix{About: c.about()}
+	m := &matrix.Matrix{About: c.about(model)}
 	for _, n := range c.Nodes {
 		m.Places = append(m.Places, matrix.Place{ID: n.ID, Name: n.Label(), LatDeg: n.LatDeg, LonDeg: n.LonDeg})
 		m.RTT = append(m.RTT, make([]time.Duration, len(c.Nodes)))
@@ -73,9 +74,12 @@ func (c MatrixConfig) pair(a, b *topology.Node) Pair {
 }
 
 // about says where the round trips come from.
-func (c MatrixConfig) about() string {
-	text := "Median round trips by edgewise's delay model, not measured here; docs/delay-accuracy.md says how far it is off.\n" +
-		"Between sites of one provider over its backbone, else over the public Internet"
+func (c MatrixConfig) about(model *calibrate.Model) string {
+	text := "Median round trips by edgewise's delay model, not measured here; docs/delay-accuracy.md says how far it is off.\n"
+	if len(model.Without) > 0 {
+		text += fmt.Sprintf("What is cut: %s. Ways over it lead around, and take as much longer as those over the hubs that are left.\n", strings.Join(model.Without, ", "))
+	}
+	text += "Between sites of one provider over its backbone, else over the public Internet"
 	if c.AtHome {
 		return text + fmt.Sprintf("; metros are homes with %v, median last mile included.", c.Technology)
 	}
