@@ -23,7 +23,11 @@ func (s *Stream) Gamma(shape float64) float64 {
 			continue
 		}
 		v = float64(v * v * v)
-		if portable.Log(s.OpenFloat64()) < float64(x*x/2)+d-float64(d*v)+float64(d*portable.Log(v)) {
+		u := s.OpenFloat64()
+		if squared := float64(x * x); u < 1-float64(0.0331*float64(squared*squared)) {
+			return float64(d * v) // which saves logarithms, and lets nothing through that they would not
+		}
+		if portable.Log(u) < float64(x*x/2)+d-float64(d*v)+float64(d*portable.Log(v)) {
 			return float64(d * v)
 		}
 	}

@@ -61,6 +61,11 @@ func (p Profile) At(hour float64) float64 {
 // peak returns the largest load of the day, relative to its mean.
 func (p Profile) peak() float64 { return slices.Max(p[:]) / p.mean() }
 
+// isFlat reports whether the load is the same at all hours.
+func (p Profile) isFlat() bool {
+	return slices.Max(p[:]) == slices.Min(p[:])
+}
+
 // mean is the mean load of the day: linear pieces on a circle average to the mean of their knots.
 func (p Profile) mean() float64 {
 	sum := 0.0

@@ -110,6 +110,7 @@ type foundSessions struct {
 	candidates uint64 // still to be drawn
 	day        Profile
 	hour, peak float64 // of local time, and the day's largest rate by its mean
+	isFlat     bool    // the day has one rate, so that none of them is left away
 }
 
 // newFoundSessions draws how many candidates there are, of so many players on the mean of a day. In the steady state the rate of the hour has
@@ -118,7 +119,7 @@ func newFoundSessions(players float64, day Profile, hour float64, begun State, s
 	if begun == Steady {
 		players, day = players*day.At(hour), Flat()
 	}
-	f := foundSessions{day: day, hour: hour, peak: day.peak()}
+	f := foundSessions{day: day, hour: hour, peak: day.peak(), isFlat: day.isFlat()}
 	if mean := players * f.peak; mean > 0 {
 		f.candidates = s.Poisson(mean)
 	}
@@ -127,18 +128,32 @@ func newFoundSessions(players float64, day Profile, hour float64, begun State, s
 
 // next returns what is left of the next session; false where there is none.
 func (f *foundSessions) next(law Weibull, s *random.Stream) (left int64, ok bool) {
+	is, ok := f.draw(law, s)
+	if !ok {
+		return 0, false
+	}
+	return lengthNs(is.left(law)), true
+}
+
+// draw draws the next session; false where there is none.
+func (f *foundSessions) draw(law Weibull, s *random.Stream) (is foundLength, ok bool) {
 	for f.candidates > 0 {
 		f.candidates--
-		age, left := law.drawFound(s)
-		began := math.Mod(f.hour-age/hourNs, 24)
-		if began < 0 {
-			began += 24
-		}
-		if s.Float64()*f.peak < f.day.At(began) {
-			return lengthNs(left), true
+		is, u := law.drawFound(s), s.Float64()
+		if f.isFlat || float64(u*f.peak) < f.day.At(f.hourBefore(is.age(law))) {
+			return is, true
 		}
 	}
-	return 0, false
+	return foundLength{}, false
+}
+
+// hourBefore returns the hour of local time so many ns before the run.
+func (f *foundSessions) hourBefore(age float64) float64 {
+	began := math.Mod(f.hour-age/hourNs, 24)
+	if began < 0 {
+		began += 24
+	}
+	return began
 }
 
 func localHour(at time.Time, zone *time.Location) float64 {
@@ -185,13 +200,24 @@ func (w Weibull) draw(s *random.Stream) int64 {
 	return lengthNs(float64(w.Scale) * portable.Pow(s.Exp(), 1/w.Shape))
 }
 
-// drawFound returns the age of a session found under way in a stationary system and what is left of it, in ns. The
-// density of the age is P(L > age) by the mean length, so that (age/Scale)^Shape is gamma distributed with shape 1/Shape;
-// (L/Scale)^Shape of a session that has become so old is more than that by an exponential number.
-func (w Weibull) drawFound(s *random.Stream) (age, left float64) {
-	g := s.Gamma(1 / w.Shape)
-	age = float64(float64(w.Scale) * portable.Pow(g, 1/w.Shape))
-	return age, max(0, float64(float64(w.Scale)*portable.Pow(g+s.Exp(), 1/w.Shape))-age)
+// A foundLength is the length of a session found under way in a stationary system: (age/Scale)^Shape, and by how much more (L/Scale)^Shape is.
+type foundLength struct{ aged, more float64 }
+
+// drawFound draws the length of such a session. The density of its age is P(L > age) by the mean length, so that (age/Scale)^Shape is gamma distributed with shape
+// 1/Shape; (L/Scale)^Shape of a session that has become so old is more than that by an exponential number.
+func (w Weibull) drawFound(s *random.Stream) foundLength {
+	aged := s.Gamma(1 / w.Shape)
+	return foundLength{aged, s.Exp()}
+}
+
+// age returns how old the session is, in ns.
+func (l foundLength) age(w Weibull) float64 {
+	return float64(float64(w.Scale) * portable.Pow(l.aged, 1/w.Shape))
+}
+
+// left returns what is left of the session, in ns.
+func (l foundLength) left(w Weibull) float64 {
+	return max(0, float64(float64(w.Scale)*portable.Pow(l.aged+l.more, 1/w.Shape))-l.age(w))
 }
 
 // lengthNs holds a length within a century, so that sums with it cannot overflow.

@@ -3,6 +3,7 @@ package workload
 import (
 	"math"
 
+	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
@@ -20,18 +21,15 @@ type visiting struct {
 	begins beginnings
 	next   int64 // when the next visit begins
 	draws  random.Stream
-	gap    float64       // mean, in ns
-	more   float64       // the whole part of so many exponential numbers is how many requests follow one
-	going  []visitToCome // a heap by the instant
+	gap    float64     // mean, in ns
+	more   float64     // the whole part of so many exponential numbers is how many requests follow one
+	going  event.Queue // visits that will ask again, each with how many requests follow that one
 	seats  seats
 }
 
-// A visitToCome is a visit that will ask again.
-type visitToCome struct {
-	at    int64
-	visit Visit
-	left  uint32 // requests behind that one
-}
+// longVisit says of requests that follow that it is drawn anew, once they are over, how many more do: an event has room for no more than the number below it. A
+// geometric number has no memory, so that this makes no difference.
+const longVisit = 1 << 23
 
 // newVisiting returns the visits of an audience of which so many requests a second come on the mean of a day, that begin as something says.
 func newVisiting(v *Visits, begins beginnings, draws random.Stream) *visiting {
@@ -49,90 +47,52 @@ func (s *visiting) find(v *Visits, perSecond float64, a *Audience, env *Env) {
 	law := Weibull{Shape: 1, Scale: v.length()}
 	found := newFoundSessions(v.AtATime(perSecond)*(1-1/v.Requests), a.day(env.Day), localHour(env.Start, a.Zone), env.Begun, &s.draws)
 	for {
-		if _, ok := found.next(law, &s.draws); !ok {
+		if _, ok := found.draw(law, &s.draws); !ok {
 			return
 		}
-		s.push(visitToCome{at: s.later(0), visit: s.seats.open() | foundVisit, left: s.following()})
+		at, visit := s.later(0), s.seats.open()|foundVisit
+		s.going.Push(at, s.following(), uint64(visit))
 	}
 }
 
 // draw returns the next request, and of which visit it is.
 func (s *visiting) draw() (at int64, visit Visit) {
-	if len(s.going) > 0 && s.going[0].at < s.next {
-		v := &s.going[0]
-		at, visit = v.at, v.visit
-		if v.left == 0 {
-			s.seats.close(visit)
-			last := len(s.going) - 1
-			*v = s.going[last]
-			s.going = s.going[:last]
-			visit |= lastOfVisit
-		} else {
-			v.at = s.later(at)
-			v.left--
+	if s.going.NextTime() < s.next {
+		e := s.going.Pop()
+		left := e.Handler()
+		if left == longVisit {
+			left = s.following()
 		}
-		s.sink(0)
-		return at, visit
+		return e.Time, s.goOn(e.Time, Visit(e.Arg), left)
 	}
 	if at = s.next; at == math.MaxInt64 {
 		return at, 0
 	}
 	s.next = s.begins.Next()
-	visit = s.seats.open()
-	if left := s.following(); left > 0 {
-		s.push(visitToCome{at: s.later(at), visit: visit, left: left - 1})
-		return at, visit
+	return at, s.goOn(at, s.seats.open(), s.following())
+}
+
+// goOn has a visit that asks at an instant ask so often after that, and returns what is told of it.
+func (s *visiting) goOn(at int64, visit Visit, left uint32) Visit {
+	if left == 0 {
+		s.seats.close(visit)
+		return visit | lastOfVisit
 	}
-	s.seats.close(visit)
-	return at, visit | lastOfVisit
+	s.going.Push(s.later(at), left-1, uint64(visit))
+	return visit
 }
 
 // following draws how many requests a visit has after one.
 func (s *visiting) following() uint32 {
-	return uint32(min(s.draws.Exp()*s.more, math.MaxUint32))
+	if n := s.draws.Exp() * s.more; n < longVisit-1 {
+		return uint32(n)
+	}
+	return longVisit | (longVisit - 1)
 }
 
 // later draws when a visit asks again that has asked at an instant.
 func (s *visiting) later(at int64) int64 {
 	return at + int64(s.draws.Exp()*s.gap)
-}
-
-// push adds a visit that goes on.
-func (s *visiting) push(v visitToCome) {
-	s.going = append(s.going, v)
-	i := len(s.going) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if s.going[up].at <= v.at {
-			break
-		}
-		s.going[i] = s.going[up]
-		i = up
-	}
-	s.going[i] = v
-}
-
-// sink puts the visit at a place of the heap where it belongs, below.
-func (s *visiting) sink(i int) {
-	if i >= len(s.going) {
-		return
-	}
-	v := s.going[i]
-	for {
-		down := 2*i + 1
-		if down >= len(s.going) {
-			break
-		}
-		if right := down + 1; right < len(s.going) && s.going[right].at < s.going[down].at {
-			down = right
-		}
-		if v.at <= s.going[down].at {
-			break
-		}
-		s.going[i] = s.going[down]
-		i = down
-	}
-	s.going[i] = v
 }
 
 // instants draws when requests come: each on its own, or those of visits.
