@@ -293,8 +293,9 @@ type served struct {
 	first, last int64
 	// pours is how long the last byte takes to a PoP, after the first, that passes the answer on.
 	pours int64
-	// stays is how long the answer waits there for those before it on its connection, of which a packet is lost after so many intact bytes.
-	stays, intact int64
+	// stays is how long the answer waits there for those before it on its connection, and mayLose addresses which of its packets are lost on that.
+	stays   int64
+	mayLose random.Key
 	// queue, service, inVain, the wait for a site that was down, link, that for links that are shared, and collapse, that for the fetch of
 	// another at a tier further up, are parts of first - arrived; what they leave is the way upstream. So is held, the wait for a connection before the request was sent.
 	queue, service, inVain, link, collapse, held int64

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"math"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/random"
@@ -30,15 +29,11 @@ func newLossyWay(u *transport.Upstream, l *leg) *lossyWay {
 	return &lossyWay{u.LossyDialer(time.Duration(rtt), l.bitsPerSecond, l.lossBack), l.loss, transport.RetransmitNs(rtt)}
 }
 
-// draw draws what a question over the way loses, and what the answer to it. As of clients one packet each way decides about an exchange. Each of
-// the three has a stream of its own, so that placements whose connections differ share the others.
+// draw draws what a question over the way loses, and which packets of the answer to it. As of clients one packet each way decides about an exchange. Each of
+// the three has a stream of its own, so that placements whose connections differ share the others: that of the answer is stream 1.
 func (w *lossyWay) draw(key random.Key) transport.Losses {
 	exchange := key.StreamAt(0)
-	lost := transport.Losses{Exchange: lossDelay(&exchange, w.loss, w.timeout), Intact: math.MaxInt64}
-	if lossy := w.Lossy(); lossy != nil {
-		answer := key.StreamAt(1)
-		lost.Intact = lossy.Intact(&answer)
-	}
+	lost := transport.Losses{Exchange: lossDelay(&exchange, w.loss, w.timeout), Key: key}
 	if trips := w.SetUpTrips(); trips > 0 {
 		setUp := key.StreamAt(2)
 		for range trips {

@@ -23,7 +23,7 @@ const (
 	seventh          = 12_600 * ms
 )
 
-// restOf returns how much later than its first byte the last one of 100,000 is, of an answer over a way with a round trip that loses that much: see
+// restOf returns how much later than its first byte the last one of 100,000 is, of an answer over a connection that is always open on a way with a round trip that loses that much: see
 // TestFetchesOverLinksThatLoseAllButTheSixthTimeToTheNanosecond.
 func restOf(rtt int64) int64 {
 	return rtt + int64(98_540*(float64(rtt)/1e9*math.Sqrt(2./3)+33*.2)/1460*1e9)
@@ -40,10 +40,11 @@ func TestWhatAPoPPassesOnLosesPacketsToTheNanosecond(t *testing.T) {
 		upstream transport.Upstream
 		setUp    int64 // before the question is asked
 		after    int64 // what the second question waits for besides, which loses nothing
+		rest     int64
 	}{
-		"open":           {open, 0, 0},
-		"set up":         {transport.Upstream{}, 2 * (50*ms + seventh), 100 * ms},
-		"set up, pooled": {transport.Upstream{Pool: 2}, 2 * (50*ms + seventh), 100 * ms},
+		"open":           {open, 0, 0, restOf(50 * ms)},
+		"set up":         {transport.Upstream{}, 2 * (50*ms + seventh), 100 * ms, setUpRest(50 * ms)},
+		"set up, pooled": {transport.Upstream{Pool: 2}, 2 * (50*ms + seventh), 100 * ms, setUpRest(50 * ms)},
 	} {
 		s, p := riding(t, askedAt(0, 100), 100_000, of.upstream)
 		s.Duration, s.Workloads[0].Client.Idle = 200*time.Second, transport.KeepWindow
@@ -54,7 +55,7 @@ func TestWhatAPoPPassesOnLosesPacketsToTheNanosecond(t *testing.T) {
 			}
 			got, _ := sightings(t, losingFrom(s, "pop", "region", allButTheSeventh, 50*time.Second), p)
 			require.Equal(t, of.setUp+60*ms+seventh, got[0][0], "%s: first byte", name)
-			require.InDelta(t, of.setUp+60*ms+seventh+restOf(50*ms), got[0][1], 3e5, "%s: last byte", name) // 1e-12 of the packets are not lost
+			require.InDelta(t, of.setUp+60*ms+seventh+of.rest, got[0][1], 3e5, "%s: last byte", name) // 1e-12 of the packets are not lost
 			require.Equal(t, 60*ms+of.after, got[100_000][0], "%s: when the links are as ever", name)
 		}
 	}
@@ -169,9 +170,10 @@ func TestLinksThatLoseForAWhileLoseAsThoseThatAlwaysDo(t *testing.T) {
 }
 
 func TestPlacementsShareWhatIsPassedOnLoses(t *testing.T) {
-	// The same requests are later by 200 ms and more, whatever servers there are behind the PoP, and however it connects.
-	s, p := riding(t, workload.Poisson{RequestsPerSecond: 20}, 1000, transport.Upstream{KeepAlive: time.Hour})
-	s = losingFrom(s, "pop", "region", .05, 1000*time.Second)
+	// The same requests are later by 200 ms and more, whatever servers there are behind the PoP, and however it connects. Each is alone: over one connection answers wait for what others have lost.
+	s, p := riding(t, workload.Poisson{RequestsPerSecond: .2}, 1000, transport.Upstream{KeepAlive: time.Hour})
+	s.Duration = 6000 * time.Second
+	s = losingFrom(s, "pop", "region", .05, 10_000*time.Second)
 	late := func(p placement.Placement) map[int64]bool {
 		all := make(map[int64]bool)
 		got, at := callTimes(t, s, p)
@@ -184,7 +186,7 @@ func TestPlacementsShareWhatIsPassedOnLoses(t *testing.T) {
 	}
 	usual := late(p)
 	lost := 1 - .95*.95
-	n := float64(55 * 20)
+	n := 5995 * .2
 	require.InDelta(t, lost*n, float64(len(usual)), 4*math.Sqrt(n*lost*(1-lost)))
 	require.Equal(t, usual, late(p.WithUpstream(open)))
 	p.Sites = slices.Clone(p.Sites)

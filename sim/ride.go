@@ -96,7 +96,7 @@ func (d *ride) ask(s *site, bytes, now int64, lost transport.Losses) (waits, tak
 
 // answer returns how long an answer that would leave at an instant with nothing before it, over the connection with a number, waits for those before it, and how
 // long its last byte takes to the PoP after the first.
-func (d *ride) answer(conn uint32, bytes, now, intact int64) (waits, takes int64) {
+func (d *ride) answer(conn uint32, bytes, now int64, mayLose random.Key) (waits, takes int64) {
 	l := &d.line
 	if !l.Has(conn) { // it was closed meanwhile
 		unused := transport.Unused()
@@ -104,7 +104,7 @@ func (d *ride) answer(conn uint32, bytes, now, intact int64) (waits, takes int64
 	}
 	at := now + d.rtt - d.there
 	if d.lossy != nil {
-		return d.lossy.Answer(l, bytes, at, transport.Losses{Intact: intact})
+		return d.lossy.Answer(l, bytes, at, transport.Losses{Key: mayLose})
 	}
 	return d.dialer.Answer(l, bytes, at)
 }
@@ -145,7 +145,7 @@ func (s *site) setOut(c *clients, r *request, a *served, work *random.Stream, ne
 	if s.trace != nil && c.ride.pools {
 		s.trace.pours(c, r, s, c.ride, before, a.bytes, now, takes)
 	}
-	a.intact, a.pours, r.conn, r.era = lost.Intact, takes, conn, c.ride.era
+	a.mayLose, a.pours, r.conn, r.era = lost.Key, takes, conn, c.ride.era
 	if waits == 0 {
 		return false
 	}
@@ -179,7 +179,7 @@ func (s *site) answerComputed(c *clients, r *request, a *served) {
 			before = d.line
 		}
 		var takes int64
-		a.stays, takes = d.answer(r.conn, a.bytes, a.first, a.intact)
+		a.stays, takes = d.answer(r.conn, a.bytes, a.first, a.mayLose)
 		if s.trace != nil {
 			s.trace.pours(c, r, s, d, before, a.bytes, a.first, takes)
 		}

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/edgewise-sim/edgewise/placement"
@@ -108,7 +107,7 @@ type spilled struct {
 // share it.
 func (p *spilled) losses(over *lossyWay) transport.Losses {
 	if over.loss == 0 {
-		return transport.Losses{Intact: math.MaxInt64}
+		return transport.Losses{}
 	}
 	return over.draw(random.Key(random.Key(p.key).At(uint64(p.passed))))
 }

@@ -105,71 +105,10 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 		loses := l.losing(timeoutNs, draws)
 		return sendOver(&l.Transfer, l.begin(w.Bytes, bytes, isNew), w.SlowTo, trips, &loses)
 	}
-	left := l.begin(w.Bytes, bytes, isNew).left
-	packets := max((left+l.segment-1)/l.segment, 1)
-	s := l.senderOf(w)
-	s.most = min(s.most, float64(l.refilled)/float64(l.segment), l.mostPackets(trips.RoundTrip(0)))
-	s.window = min(s.window, s.most)
-	s.begins(w.Bytes <= l.window)
-	next := l.gap(draws) + 1 // the first packet is not lost here
-	wait := timeoutNs
-	held := int64(0) // packets that the receiver has and has not acknowledged: one at most
-	for round := int64(0); ; round++ {
-		trip := trips.RoundTrip(round)
-		rtt := trip + l.acked
-		may := max(int64(s.window), 1)
-		sent := min(max(may-held, 1), packets)
-		lost, first, last := int64(0), int64(0), int64(0)
-		for next <= sent {
-			if lost++; lost == 1 {
-				first = next
-			}
-			last = next
-			next += l.gap(draws)
-		}
-		next -= sent
-		packets -= sent - lost
-		spread := l.line(sent * l.segment)
-		if s.congestion == BBR {
-			spread = max(spread, s.spreadBBR(rtt, float64(sent)))
-		}
-		if packets == 0 {
-			total += spread
-			if s.congestion == BBR {
-				s.growBBR(float64(sent))
-			} else if may <= sent+held && sent > 1 {
-				s.grow(total)
-			}
-			return total, l.windowOf(&s)
-		}
-		took := max(rtt, spread)
-		switch {
-		case lost == sent: // nothing comes back
-			took = max(wait, took)
-			wait = min(2*wait, 64*timeoutNs)
-			total += took
-			s.timeOut(total)
-			held = 0
-			continue
-		case lost > 0:
-			if packets == lost { // no other is left to send
-				if took = l.line(last*l.segment) + trip + l.packet; last == sent {
-					took = spread + min(2*rtt, rtt+timeoutNs) // the last of all: a probe
-				}
-			}
-			total += took
-			s.lose(total, float64(first-1), float64(last))
-		default:
-			total += took
-			if may <= sent+held {
-				s.grow(total)
-			}
-		}
-		if held = (held + sent) % 2; lost > 0 || trip > delayedAck {
-			held = 0 // behind a gap, and when the time is over, it is acknowledged
-		}
-		wait = timeoutNs
-	}
+	row := l.lossyRow(w, trips.RoundTrip(0), timeoutNs)
+	row.add(l, l.begin(w.Bytes, bytes, isNew).left, draws)
+	total, _, after = sendLossy(l, &row, timeoutNs, trips, draws)
+	return total, after
 }
 
 // delayedAck is how long a receiver keeps an acknowledgement back: 40 ms (assumed for all), the least of Linux (TCP_DELACK_MIN).

@@ -31,27 +31,36 @@ type overRow struct {
 	flight
 	began float64 // the window with which it began, in packets
 	total int64   // until the flight goes, in ns
+	// Of a way that loses packets besides: the next one that is lost, from 1, and how long the sender waits for an acknowledgement, in ns, if none comes; 0 for as ever.
+	next, wait int64
 }
 
 // overRow returns a sender that has sent nothing, with a window.
 func (t *Transfer) overRow(w Window) overRow {
 	s := t.senderOf(w)
-	return overRow{sender: s, flight: t.flightOf(0), began: s.window}
+	return overRow{sender: s, flight: t.flightOf(0), began: s.window, next: 1}
 }
 
 // goOn sends so many bytes more behind those of the last flight, as if they had been there when that went. It returns the time from that on in ns, how much of it is before
 // the flight that is the last then, and the window when all is acknowledged. A flight that sends again what was lost with nothing behind it is not the last: with more bytes
 // there is something behind it.
-func (o *overRow) goOn(t *Transfer, bytes int64, trip steady) (takes, before int64, after Window) {
+func (o *overRow) goOn(t *Transfer, bytes int64, trip steady, loses *streamLosses) (takes, before int64, after Window) {
+	var drawn losing
+	var lost *losing
+	if loses != nil {
+		drawn = o.losing(loses)
+		lost = &drawn
+	}
 	f, s := &o.flight, &o.sender
 	f.Transfer = t
 	f.was, f.left, f.holds = f.was+bytes, f.left+bytes, min(f.holds+bytes, t.socket)
 	last := *o
 	for {
-		if f.holes == 0 {
+		if f.holes == 0 && !drawn.isEnd {
 			last, before = *o, takes
+			last.next, last.wait = drawn.next, drawn.wait
 		}
-		took := f.flies(s, o.began, o.total, int64(trip), nil)
+		took := f.flies(s, o.began, o.total, int64(trip), lost)
 		o.total += took
 		takes += took
 		if f.left == 0 {

@@ -9,10 +9,16 @@ type losing struct {
 	next          int64 // the next packet that is lost, from 1
 	timeout, wait int64 // ns: TCP's, at the least and as it is now
 	all           bool  // of a flight was lost
+	isEnd         bool  // what a flight lost was of the last that was left
 }
 
 func (l *LossyTransfer) losing(timeoutNs int64, draws *random.Stream) losing {
 	return losing{LossyTransfer: l, draws: draws, next: l.gap(draws) + 1, timeout: timeoutNs, wait: timeoutNs} // the first packet is not lost here
+}
+
+// losing returns what a row loses, to which an answer comes that draws what it loses.
+func (o *overRow) losing(l *streamLosses) losing {
+	return losing{LossyTransfer: l.LossyTransfer, draws: l.draws, next: l.nextLost(o.next, l.packets(o.left), l.draws), timeout: l.timeout, wait: max(o.wait, l.timeout)}
 }
 
 // of loses packets of a flight that would take a time in ns, and returns how long it takes.
@@ -33,7 +39,9 @@ func (l *losing) of(f *flight, took, trip int64) int64 {
 	if lost == 0 {
 		return took
 	}
-	bytes, isEnd, intact := min(lost*l.segment, f.delivers), f.left == 0, float64((first-1)*l.segment)
+	isEnd := f.left == 0
+	l.isEnd = l.isEnd || isEnd
+	bytes, intact := min(lost*l.segment, f.delivers), float64((first-1)*l.segment)
 	if f.lost == 0 || intact < f.arrived {
 		f.arrived = intact
 	}
@@ -49,7 +57,7 @@ func (l *losing) of(f *flight, took, trip int64) int64 {
 	case isEnd && last == sent: // the last of all: a probe
 		took += min(2*f.rtt, f.rtt+l.timeout)
 	case isEnd: // a packet after it tells of it
-		took = l.line(last*l.segment) + trip + l.packet
+		took = max(took, l.line(last*l.segment)+trip+l.packet)
 	}
 	return took
 }

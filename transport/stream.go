@@ -1,5 +1,7 @@
 package transport
 
+import "github.com/edgewise-sim/edgewise/random"
+
 // A Stream is what answers over one connection have ahead of them: all that is sent over it is one row of bytes under one window, in the order in which they
 // are sent (assumed: HTTP/2 and 3 let answers take turns, so that of some at a time the last ends as here, and the others later than here).
 //
@@ -8,16 +10,23 @@ package transport
 // round, with what was sent before unacknowledged, the last byte comes neither before it would if the whole row had been there at the round's
 // start, nor before it would with nothing ahead: that is right to less than a round trip. Instants are in ns.
 type Stream struct {
-	begins int64  // when the first byte came of those that followed one another up to now
-	round  int64  // when the first byte of the last round comes
-	sent   int64  // bytes of that
-	ends   int64  // when the last byte comes of all that was asked for
-	began  int64  // the window with which they began, in bytes
-	window int64  // that of the last round, in bytes
-	after  Window // when all is acknowledged; no bytes where nothing was ever sent
-	short  int64  // bytes that a row of one round is below, half of its window, so that begins, began and window follow from round and after; 0 of others
-	// over is the last round on a way with a buffer.
-	over overRow
+	begins int64    // when the first byte came of those that followed one another up to now
+	round  int64    // when the first byte of the last round comes
+	sent   int64    // bytes of that
+	ends   int64    // when the last byte comes of all that was asked for
+	began  int64    // the window with which they began, in bytes
+	window int64    // that of the last round, in bytes
+	after  Window   // when all is acknowledged; no bytes where nothing was ever sent
+	short  int64    // bytes that a row of one round is below, half of its window, so that begins, began and window follow from round and after; 0 of others
+	over   overRow  // the last round on a way with a buffer
+	lossy  lossyRow // and on one without that loses packets
+}
+
+// streamLosses are what an answer may lose of its packets.
+type streamLosses struct {
+	*LossyTransfer
+	timeout int64 // after which a packet is sent again, in ns
+	draws   *random.Stream
 }
 
 // newStream returns the stream of a connection with a window over which nothing was sent.
@@ -33,17 +42,17 @@ func (s *Stream) isAcknowledged(first, rtt int64) bool {
 // send sends an answer whose first byte could come at an instant, behind what is sent over the connection. It returns how long the first byte waits for
 // that, and how long the last takes after the first. An answer that is there before the first byte of those that are sent already goes ahead of
 // them, and does not wait.
-func (s *Stream) send(t *Transfer, bytes, first, rtt int64) (waits, takes int64) {
+func (s *Stream) send(t *Transfer, bytes, first, rtt int64, loses *streamLosses) (waits, takes int64) {
 	s.unfold()
 	if s.isAcknowledged(first, rtt) {
-		s.begin(t, first)
-		s.ends = s.goOn(t, bytes, rtt)
+		s.begin(t, first, rtt, loses)
+		s.ends = s.goOn(t, bytes, rtt, loses)
 		return 0, s.ends - first
 	}
 	if first < s.begins {
 		alone := *s
-		alone.begin(t, first)
-		return 0, alone.goOn(t, bytes, rtt) - first
+		alone.begin(t, first, rtt, loses)
+		return 0, alone.goOn(t, bytes, rtt, loses) - first
 	}
 	// As without a buffer: what acknowledgements let go does not overflow it as a window that is sent at once does.
 	takes, _ = slowStart(t, burst{window: s.after.Bytes, began: s.after.Bytes, left: bytes}, steady(rtt))
@@ -52,7 +61,7 @@ func (s *Stream) send(t *Transfer, bytes, first, rtt int64) (waits, takes int64)
 	if busy := s.round + t.line(s.sent); s.ends > busy {
 		end = max(end, s.ends+t.line(bytes)) // there were gaps in the row
 	}
-	s.ends = max(end, s.ends, s.goOn(t, bytes, rtt))
+	s.ends = max(end, s.ends, s.goOn(t, bytes, rtt, loses))
 	return waits, s.ends - first - waits
 }
 
@@ -86,24 +95,32 @@ func (s *Stream) waits(t *Transfer, first, rtt int64) int64 {
 }
 
 // begin begins a row whose first byte comes at an instant, after all before it was acknowledged.
-func (s *Stream) begin(t *Transfer, first int64) {
+func (s *Stream) begin(t *Transfer, first, rtt int64, loses *streamLosses) {
 	if s.after.Bytes == 0 {
 		s.after.Bytes = t.window
 	}
 	s.begins, s.round, s.sent = first, first, 0
 	s.began, s.window = s.after.Bytes, s.after.Bytes
-	if t.buffer > 0 {
+	switch {
+	case t.buffer > 0:
 		s.over = t.overRow(s.after)
+	case loses != nil:
+		s.lossy = loses.lossyRow(s.after, rtt, loses.timeout)
 	}
 }
 
 // goOn sends so many bytes behind those of the last round, as if they had been there when that began, and returns when the last byte comes.
-func (s *Stream) goOn(t *Transfer, bytes, rtt int64) (ends int64) {
+func (s *Stream) goOn(t *Transfer, bytes, rtt int64, loses *streamLosses) (ends int64) {
 	var takes, before int64
-	if t.buffer > 0 {
-		takes, before, s.after = s.over.goOn(t, bytes, steady(rtt))
+	switch {
+	case t.buffer > 0:
+		takes, before, s.after = s.over.goOn(t, bytes, steady(rtt), loses)
 		s.sent, s.window = s.over.left, t.windowOf(&s.over.sender).Bytes
-	} else {
+	case loses != nil:
+		s.lossy.add(loses.LossyTransfer, bytes, loses.draws)
+		takes, before, s.after = sendLossy(loses.LossyTransfer, &s.lossy, loses.timeout, steady(rtt), loses.draws)
+		s.sent, s.window = s.lossy.left, t.windowOf(&s.lossy.sender).Bytes
+	default:
 		var rounds slowStarted
 		takes, rounds = slowStart(t, burst{window: s.window, began: s.began, left: s.sent + bytes}, steady(rtt))
 		s.window, s.sent, before, s.after.Bytes = rounds.window, rounds.left, rounds.before, t.grown(rounds.window, rounds.gains)

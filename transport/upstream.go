@@ -197,20 +197,26 @@ func (d *Dialer) dial(l *Line, now int64) (leaves int64) {
 
 // send sends an answer whose first byte could be here at an instant.
 //
-// The window begins anew if the line has been quiet for longer than the retransmission timeout (RFC 5681, section 4.1), unless [Upstream.Idle] says
-// otherwise. Else slow start goes on from the window that the line has: every window that was filled doubles it, and what is sent last makes it larger.
+// Slow start goes on from the window that the line has: every window that was filled doubles it, and what is sent last makes it larger.
 func (d *Dialer) send(l *Line, bytes, first int64) (waits, takes int64) {
 	s := &l.stream
 	if s.isRoomFor(bytes, first, d.rtt) {
 		return s.add(&d.transfer, bytes, first)
 	}
-	if silence := first - d.rtt - max(l.last, s.ends); silence > d.quiet {
-		s.after = d.idle.after(s.after, silence, d.quiet, d.transfer.window)
-	}
+	d.restart(l, first)
 	if 2*bytes < s.after.Bytes && d.unbounded == nil && s.isAcknowledged(first, d.rtt) {
 		takes = d.transfer.Open(bytes)
 		s.short, s.round, s.sent, s.ends = (s.after.Bytes+1)/2, first, bytes, first+takes
 		return 0, takes
 	}
-	return s.send(&d.transfer, bytes, first, d.rtt)
+	return s.send(&d.transfer, bytes, first, d.rtt, nil)
+}
+
+// restart begins the window anew for an answer whose first byte could be here at an instant, if the line has been quiet for longer than the retransmission timeout (RFC 5681,
+// section 4.1), unless [Upstream.Idle] says otherwise.
+func (d *Dialer) restart(l *Line, first int64) {
+	s := &l.stream
+	if silence := first - d.rtt - max(l.last, s.ends); silence > d.quiet {
+		s.after = d.idle.after(s.after, silence, d.quiet, d.transfer.window)
+	}
 }

@@ -1,25 +1,26 @@
 package transport
 
 import (
-	"math"
 	"time"
+
+	"github.com/edgewise-sim/edgewise/random"
 )
 
-// A LossyDialer is a [Dialer] on a way that loses packets. What is lost of a handshake or of a question and the first byte of its answer is
-// sent again after a timeout; from the first packet of an answer on that is lost the rest comes at the rate that TCP keeps under that loss,
-// as with a [LossyTransfer] that is [Steady], and the window is from then on that of a long transfer, sqrt(3/2 / loss) packets, if it was larger.
+// A LossyDialer is a [Dialer] on a way that loses packets. What is lost of a handshake or of a question and the first byte of its answer is sent again after a timeout. What
+// is lost of the packets behind that costs what it costs a [LossyTransfer] that goes round trip by round trip with [Reno] (assumed): answers over one connection are one row of
+// bytes, and the connection keeps the window that a loss has left, as far as [Upstream.Idle] lets it.
+//
+// Where connections are always open there is no window: from the first packet of an answer on that is lost the rest comes at the rate that TCP keeps under that loss ([Steady]).
 type LossyDialer struct {
 	Dialer
 	lossy LossyTransfer
-	kept  int64 // the window after a loss, in bytes
 }
 
 // LossyDialer returns the rule made ready for a way as [Upstream.Dialer] does, on which a packet of an answer is lost with a probability in [0, 1].
 func (u Upstream) LossyDialer(rtt time.Duration, bitsPerSecond, loss float64) LossyDialer {
-	d := LossyDialer{Dialer: u.Dialer(rtt, bitsPerSecond), kept: math.MaxInt64}
+	d := LossyDialer{Dialer: u.Dialer(rtt, bitsPerSecond)}
 	if loss > 0 {
 		d.lossy = u.connection(bitsPerSecond).LossyTransfer(loss)
-		d.kept = max(int64(d.lossy.idle*float64(d.lossy.segment)), d.transfer.window)
 	}
 	return d
 }
@@ -29,9 +30,12 @@ type Losses struct {
 	// SetUp is how much longer the handshake takes, if there is one, in ns; Exchange how much later the question leaves with which nothing is lost any
 	// more, neither of it nor of the first byte of its answer.
 	SetUp, Exchange int64
-	// Intact is how many bytes of the answer come before a packet of it is lost.
-	Intact int64
+	// Key addresses which packets of the answer are lost: its stream 1 does.
+	Key random.Key
 }
+
+// answer returns the draws of which packets of the answer are lost.
+func (l Losses) answer() random.Stream { return l.Key.StreamAt(1) }
 
 // SetUpTrips returns the round trips of a handshake, of which each may lose a packet.
 func (d *LossyDialer) SetUpTrips() int64 {
@@ -39,14 +43,6 @@ func (d *LossyDialer) SetUpTrips() int64 {
 		return 0
 	}
 	return d.transfer.Connect + d.transfer.TLS
-}
-
-// Lossy returns what is lost of the packets of answers; nil where none are.
-func (d *LossyDialer) Lossy() *LossyTransfer {
-	if d.lossy.loss == 0 {
-		return nil
-	}
-	return &d.lossy
 }
 
 // Ask is [Dialer.Ask] where something may be lost.
@@ -71,23 +67,26 @@ func (d *LossyDialer) Dial(l *Line, now int64, lost Losses) (leaves int64) {
 	return leaves + lost.Exchange
 }
 
-// Answer is [Dialer.Answer] where something may be lost. What comes behind a lost packet waits until the answer is whole.
+// Answer is [Dialer.Answer] where something may be lost.
 func (d *LossyDialer) Answer(l *Line, bytes, now int64, lost Losses) (waits, takes int64) {
-	before := *l
-	waits, takes = d.Dialer.Answer(l, bytes, now)
-	if lost.Intact >= bytes {
-		return waits, takes
+	if d.lossy.loss == 0 {
+		return d.Dialer.Answer(l, bytes, now)
 	}
-	_, intact := d.Dialer.Answer(&before, lost.Intact, now)
-	takes = max(takes, intact+d.lossy.rest(bytes-lost.Intact, d.rtt, d.quiet))
-	s, end := &l.stream, now+waits+takes
-	s.unfold()
-	begins, ends := s.begins, max(end, s.ends)
-	s.after.Bytes = min(s.after.Bytes, d.kept)
-	s.begin(&d.transfer, end)
-	s.begins, s.ends = begins, ends
-	l.Used(end)
-	return waits, takes
+	draws := lost.answer()
+	if d.alwaysOpen {
+		return 0, d.openTime(bytes, d.lossy.Intact(&draws))
+	}
+	d.restart(l, now)
+	return l.stream.send(&d.transfer, bytes, now, d.rtt, &streamLosses{&d.lossy, d.quiet, &draws})
+}
+
+// openTime returns the time of an answer over a connection that is always open of which so many bytes come before one is lost.
+func (d *LossyDialer) openTime(bytes, intact int64) (takes int64) {
+	takes = d.transfer.Open(bytes)
+	if intact < bytes {
+		takes = max(takes, d.transfer.Open(intact)+d.lossy.rest(bytes-intact, d.rtt, d.quiet))
+	}
+	return takes
 }
 
 // AskPool is [Dialer.AskPool] where something may be lost.

@@ -86,15 +86,19 @@ func TestABufferBetweenSitesIsOfNoEffectWhereNothingOverflows(t *testing.T) {
 
 func TestPacketsThatAreLostAndABufferThatOverflowsBothCost(t *testing.T) {
 	rtt := 39 * time.Millisecond
-	stream := random.Key(1).Stream()
 	d := transport.Upstream{BufferBytes: 20 * 1460}.LossyDialer(rtt, packetsOf, .001)
 	bounded, free := transport.Upstream{BufferBytes: 20 * 1460}.Dialer(rtt, packetsOf), transport.Upstream{}.LossyDialer(rtt, packetsOf, .001)
-	for range 100 {
-		lost := transport.Losses{Intact: d.Lossy().Intact(&stream)}
+	var both, overflow, losses int64
+	for i := range 1000 {
+		lost := transport.Losses{Key: random.Key(i)}
 		l, m, n := transport.Unused(), transport.Unused(), transport.Unused()
-		_, _, both := d.Ask(&l, 2000*1460, 0, lost)
-		_, _, overflow := bounded.Ask(&m, 2000*1460, 0)
-		_, _, losses := free.Ask(&n, 2000*1460, 0, lost)
-		require.GreaterOrEqual(t, both, max(overflow, losses))
+		_, _, takes := d.Ask(&l, 2000*1460, 0, lost)
+		require.GreaterOrEqual(t, takes, 2000*int64(time.Millisecond), "no faster than the rate")
+		both += takes
+		_, _, takes = bounded.Ask(&m, 2000*1460, 0)
+		overflow += takes
+		_, _, takes = free.Ask(&n, 2000*1460, 0, lost)
+		losses += takes
 	}
+	require.Greater(t, both, max(overflow, losses))
 }

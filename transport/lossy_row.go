@@ -1,0 +1,136 @@
+package transport
+
+import "github.com/edgewise-sim/edgewise/random"
+
+// A lossyRow is a sender over a way that loses packets, before the first round trip that sends all that is left of what it has to send. So more may go behind
+// that. Times are in ns.
+type lossyRow struct {
+	sender
+	began float64 // the window with which it began, in packets
+	left  int64   // bytes
+	next  int64   // the next packet that is lost, from 1
+	held  int64   // packets that the receiver has and has not acknowledged: one at most
+	wait  int64   // for an acknowledgement, if none comes
+	tries int64   // one after another of which nothing has come back
+	total int64   // until the round trip begins
+	round int64   // its number, from 0
+}
+
+// lossyRow returns a sender that has sent nothing, with a window, on a way with a round trip.
+func (l *LossyTransfer) lossyRow(w Window, rttNs, timeoutNs int64) lossyRow {
+	r := lossyRow{sender: l.senderOf(w), next: 1, wait: timeoutNs}
+	r.most = min(r.most, float64(l.refilled)/float64(l.segment), l.mostPackets(rttNs))
+	r.window = min(r.window, r.most)
+	r.began = r.window
+	r.begins(w.Bytes <= l.window)
+	return r
+}
+
+// mostTries is how many tries of a packet are lost one after another: the seventh arrives (assumed, as of questions: topology.LossDelay), so that even where nearly all are lost an answer comes.
+const mostTries = 6
+
+// packets returns how many packets so many bytes are.
+func (t *Transfer) packets(bytes int64) int64 { return (bytes + t.segment - 1) / t.segment }
+
+// add puts so many bytes behind those that are left. Which of their packets are lost is drawn from their own stream.
+func (r *lossyRow) add(l *LossyTransfer, bytes int64, draws *random.Stream) {
+	r.next = l.nextLost(r.next, l.packets(r.left), draws)
+	r.left += bytes
+}
+
+// nextLost returns the next packet that is lost when others come behind so many that are left, of which it was one, or one behind them. The first packet of a row is not lost
+// here: its loss delays the first byte already.
+func (l *LossyTransfer) nextLost(next, left int64, draws *random.Stream) int64 {
+	switch {
+	case next <= left:
+		return next
+	case left == 0:
+		return 1 + l.gap(draws)
+	}
+	return left + l.gap(draws)
+}
+
+// sendLossy sends all that is left of a row, and returns the time in ns, how much of it is before the round trip that the row is before then, and the window when all is acknowledged. See
+// [LossyTransfer.Rounds].
+func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, trips T, draws *random.Stream) (takes, before int64, after Window) {
+	s, start, last, isLast := &r.sender, r.total, *r, false
+	for ; ; r.round++ {
+		trip := trips.RoundTrip(r.round)
+		rtt := trip + l.acked
+		packets := max(l.packets(r.left), 1)
+		may := max(int64(s.window), 1)
+		sent := min(max(may-r.held, 1), packets)
+		if !isLast {
+			last, isLast = *r, sent == packets
+		}
+		bytes := min(sent*l.segment, r.left)
+		if r.tries == mostTries && r.next == 1 {
+			r.next += l.gap(draws)
+		}
+		lost, first, until := int64(0), int64(0), int64(0)
+		for r.next <= sent {
+			if lost++; lost == 1 {
+				first = r.next
+			}
+			until = r.next
+			r.next += l.gap(draws)
+		}
+		r.next -= sent
+		spread := l.line(bytes)
+		if s.congestion == BBR {
+			spread = max(spread, s.spreadBBR(rtt, float64(sent)))
+		}
+		if lost == 0 && sent == packets {
+			r.total += spread
+			switch isFull := may <= sent+r.held; {
+			case s.congestion == BBR:
+				s.growBBR(float64(sent))
+			case s.window < s.slowTo && !s.recovers && (s.window > r.began || 2*sent >= may):
+				s.window = min(s.window+float64(sent), s.slowTo, s.most) // see slowStart
+			case isFull && sent > 1:
+				s.grow(r.total)
+			}
+			takes, before, after = r.total-start, last.total-start, l.windowOf(s)
+			*r = last
+			return takes, before, after
+		}
+		r.left -= bytes - l.lostBytes(lost, until == packets, r.left)
+		took := max(rtt, spread)
+		switch {
+		case lost == sent: // nothing comes back
+			took = max(r.wait, took)
+			r.wait = min(2*r.wait, 64*timeoutNs)
+			r.tries++
+			r.total += took
+			s.timeOut(r.total)
+			r.held = 0
+			continue
+		case lost > 0:
+			if sent == packets { // no other is left to send
+				if took = max(spread, l.line(until*l.segment)+trip+l.packet); until == sent {
+					took = spread + min(2*rtt, rtt+timeoutNs) // the last of all: a probe
+				}
+			}
+			r.total += took
+			s.lose(r.total, float64(first-1), float64(until))
+		default:
+			r.total += took
+			if may <= sent+r.held {
+				s.grow(r.total)
+			}
+		}
+		if r.held = (r.held + sent) % 2; lost > 0 || trip > delayedAck {
+			r.held = 0 // behind a gap, and when the time is over, it is acknowledged
+		}
+		r.wait, r.tries = timeoutNs, 0
+	}
+}
+
+// lostBytes returns how many bytes are in so many lost packets of what is left, of which the last may be less than whole.
+func (l *LossyTransfer) lostBytes(lost int64, withLast bool, left int64) int64 {
+	bytes := lost * l.segment
+	if lost > 0 && withLast {
+		bytes -= l.packets(left)*l.segment - left
+	}
+	return bytes
+}
