@@ -58,6 +58,19 @@ func TestLeastTimesAndErrorsOfMeans(t *testing.T) {
 	}
 }
 
+func TestTablesSayWhatTheirTimesAre(t *testing.T) {
+	for want, s := range map[string]sweep{
+		"Times in ms to the first and the last byte: the second least of 6, of rows whose three least agree within 2 ms or 2 %.":                                                                          transportSweep,
+		"Times in ms to the first and the last byte: means of 25 with the standard error of the last.":                                                                                                    http3LossSweep,
+		"Times in ms to the first and the last byte of each request, and how long nothing came before it, after 500000 bytes over the same new connection.":                                               idleSweep,
+		"Times in ms to the first and the last byte: the second least of 6, of rows whose three least agree within 2 ms or 2 %; where packets are lost, means of 25 with the standard error of the last.": {lines: []line{{1, 1, 0}, {1, 1, 1}}},
+	} {
+		if got := s.times(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 func TestWrongArgumentsAreRefused(t *testing.T) {
 	for _, args := range [][]string{{"-measure", "all of it"}, {"more"}} {
 		if err := command(t.Context(), args); err == nil {

@@ -36,44 +36,22 @@ type part struct {
 var parts = []part{
 	{"transport", []string{"nginx", "curl", "openssl"}, "transport/testdata/lab.csv",
 		nil, &transportSweep,
-		func() []string {
-			return []string{
-				versionOf("nginx", "-v") + "; " + versionOf("curl", "--version"),
-				"Times in ms to the first and the last byte: the second least of 6, of rows whose three least agree within 2 ms or 2 %.",
-			}
-		}},
+		overTCP},
 	{"loss", []string{"nginx", "curl", "openssl"}, "transport/testdata/lab-loss.csv",
 		nil, &lossSweep,
-		func() []string {
-			return []string{
-				versionOf("nginx", "-v") + "; " + versionOf("curl", "--version"),
-				"Times in ms to the first and the last byte: means of 25 with the standard error of the last.",
-			}
-		}},
+		overTCP},
 	{"windows", []string{"nginx", "curl", "openssl"}, "transport/testdata/lab-windows.csv",
 		nil, &windowsSweep,
-		func() []string {
-			return []string{
-				versionOf("nginx", "-v") + "; " + versionOf("curl", "--version"),
-				"Times in ms to the first and the last byte: the second least of 6, of rows whose three least agree within 2 ms or 2 %.",
-			}
-		}},
+		overTCP},
 	{"idle", []string{"nginx", "curl", "openssl"}, "transport/testdata/lab-idle.csv",
 		nil, &idleSweep,
-		func() []string {
-			return []string{
-				versionOf("nginx", "-v") + "; " + versionOf("curl", "--version"),
-				"Times in ms to the first and the last byte of each request, and how long nothing came before it, after 500,000 bytes over the same new connection.",
-			}
-		}},
+		overTCP},
 	{"http3", []string{"caddy", "openssl"}, "transport/testdata/lab-http3.csv",
 		nil, &http3Sweep,
-		func() []string {
-			return []string{
-				"Caddy " + versionOf("caddy", "version") + "; quic-go " + moduleVersion("github.com/quic-go/quic-go"),
-				"Times in ms to the first and the last byte: the second least of 6, of rows whose three least agree within 2 ms or 2 %.",
-			}
-		}},
+		overQUIC},
+	{"http3-loss", []string{"caddy", "openssl"}, "transport/testdata/lab-http3-loss.csv",
+		nil, &http3LossSweep,
+		overQUIC},
 	{"freshness", []string{"nginx", "varnishd"}, "sim/testdata/lab.csv", measureFreshness, nil,
 		func() []string {
 			return []string{
@@ -105,6 +83,15 @@ var parts = []part{
 		}},
 }
 
+// overTCP and overQUIC say by what a sweep was measured.
+func overTCP() []string {
+	return []string{versionOf("nginx", "-v") + "; " + versionOf("curl", "--version")}
+}
+
+func overQUIC() []string {
+	return []string{"Caddy " + versionOf("caddy", "version") + "; quic-go " + moduleVersion("github.com/quic-go/quic-go")}
+}
+
 // processes are what this program starts of itself: a link, and what must run in a namespace.
 var processes = map[string]func(ctx context.Context, args []string) error{"link": linkCommand, "freshness": freshnessCommand, "http3": http3Command, "pools": poolsCommand}
 
@@ -114,7 +101,7 @@ func command(ctx context.Context, args []string) error {
 	}
 	f := flag.NewFlagSet("lab", flag.ContinueOnError)
 	root := f.String("root", "..", "directory of edgewise, whose tables are written anew")
-	what := f.String("measure", "all", "transport, loss, windows, idle, http3, freshness, slices, workers, pools or all")
+	what := f.String("measure", "all", "transport, loss, windows, idle, http3, http3-loss, freshness, slices, workers, pools or all")
 	var own sweepFlags
 	own.define(f)
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -126,16 +113,16 @@ func command(ctx context.Context, args []string) error {
 		return fmt.Errorf("lab: unexpected %q", f.Arg(0))
 	}
 	if *what != "all" && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what }) {
-		return fmt.Errorf("lab: measure is %q; want transport, loss, windows, idle, http3, freshness, slices, workers, pools or all", *what)
+		return fmt.Errorf("lab: measure is %q; want transport, loss, windows, idle, http3, http3-loss, freshness, slices, workers, pools or all", *what)
 	}
 	if own.isSaid() && !slices.ContainsFunc(parts, func(p part) bool { return p.name == *what && p.sweep != nil }) {
-		return fmt.Errorf("lab: measure is %q; a sweep of your own is one of transport, loss, windows, idle or http3", *what)
+		return fmt.Errorf("lab: measure is %q; a sweep of your own is one of transport, loss, windows, idle, http3 or http3-loss", *what)
 	}
 	for _, p := range parts {
 		if *what != "all" && *what != p.name {
 			continue
 		}
-		table := filepath.Join(*root, p.table)
+		table, about := filepath.Join(*root, p.table), p.about
 		if p.sweep != nil {
 			s, err := own.over(*p.sweep)
 			if err != nil {
@@ -147,6 +134,7 @@ func command(ctx context.Context, args []string) error {
 			p.measure = func(ctx context.Context, tell func(string)) ([][]string, error) {
 				return measureTransport(ctx, s, tell)
 			}
+			about = func() []string { return append(p.about(), s.times()) }
 		}
 		if err := missing(p.programs...); err != nil {
 			return err
@@ -155,7 +143,7 @@ func command(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := writeGolden(table, p.about(), rows); err != nil {
+		if err := writeGolden(table, about(), rows); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,24 @@ type sweep struct {
 	packets string
 }
 
+// times says what the times of the sweep's table are.
+func (s *sweep) times() string {
+	const from = "Times in ms to the first and the last byte"
+	if s.each {
+		return fmt.Sprintf("%s of each request, and how long nothing came before it, after %d bytes over the same new connection.", from, s.grown)
+	}
+	least := fmt.Sprintf("the second least of %d, of rows whose three least agree within 2 ms or 2 %%", repeats)
+	means := fmt.Sprintf("means of %d with the standard error of the last", repeatsUnderLoss)
+	isLossy := func(l line) bool { return l.lossPercent > 0 }
+	switch intact := slices.ContainsFunc(s.lines, func(l line) bool { return !isLossy(l) }); {
+	case !slices.ContainsFunc(s.lines, isLossy):
+		return from + ": " + least + "."
+	case !intact:
+		return from + ": " + means + "."
+	}
+	return from + ": " + least + "; where packets are lost, " + means + "."
+}
+
 // sweepFlags are what a command says of a sweep; what it does not say is as the tables have it.
 type sweepFlags struct {
 	lines, conditions, sizes, table *string

@@ -76,6 +76,7 @@ var (
 	windowsSweep   = sweep{[]line{{100, 400, 0}, {200, 200, 0}}, windowConditions, []int64{1_000_000, 5_000_000, 15_000_000}, 30_000_000, false, 0, cubic, ""}
 	idleSweep      = sweep{[]line{{60, 200, 0}}, idleConditions, []int64{500_000}, 500_000, true, 0, cubic, ""}
 	http3Sweep     = sweep{[]line{{40, 20, 0}, {150, 20, 0}}, quicConditions, sweepBytes, 2_000_000, false, 0, cubic, ""}
+	http3LossSweep = sweep{[]line{{40, 20, 1}}, []condition{quicConditions[0], quicConditions[2]}, sweepBytes, 2_000_000, false, 0, cubic, ""}
 
 	cubic = []string{"cubic"}
 )

@@ -27,7 +27,7 @@ func TestEveryFieldThatCanBeWrongHasAKey(t *testing.T) {
 		})
 	}
 	for _, inGo := range []string{ // no key sets them alone
-		"segment_bytes", "initial_segments", "packet_bytes", "setup_bytes", "record_bytes", "max_window_bytes", "early_bytes", "ack_packets", "timer_above", "kept",
+		"segment_bytes", "initial_segments", "packet_bytes", "setup_bytes", "record_bytes", "max_window_bytes", "early_bytes", "ack_packets", "timer_above", "probe_above", "first_timeout", "max_segment_bytes", "kept",
 	} {
 		known[inGo] = true
 	}

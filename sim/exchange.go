@@ -127,8 +127,8 @@ func (c *clients) exchange(r *request, s *served, rtt int64) exchange {
 		spent = t.Connect + t.TLS
 	}
 	c.trips = c.tripsOf(r, spent)
-	timeout := t.RetransmitNs(rtt)
-	window, isKnown := c.windowOf(r, s, rtt, timeout)
+	timeout := t.ResendNs(rtt)
+	window, isKnown := c.windowOf(r, s, rtt, t.RetransmitNs(rtt))
 	readable := t.Readable(s.bytes)
 	switch {
 	case of.lossy != nil && of.lossy.GoesByRounds():
@@ -162,7 +162,7 @@ func (c *clients) exchange(r *request, s *served, rtt int64) exchange {
 const lossesOfTransfer = 1 << 40
 
 // drawSetUpLoss returns what packet loss adds to the exchanges of a request over a stack. The first packet of a connection is sent
-// again after a second (RFC 6298, 2.1), where nobody knows the round trip yet.
+// again after a second (RFC 6298, 2.1) or what the stack has, where nobody knows the round trip yet.
 func (c *clients) drawSetUpLoss(r *request, stream *random.Stream) (sum int64) {
 	of := c.stackOf(r)
 	exchanges, opens := int64(1), int64(0)
@@ -172,9 +172,9 @@ func (c *clients) drawSetUpLoss(r *request, stream *random.Stream) (sum int64) {
 	}
 	rtt := c.rtt + r.access
 	for i := range exchanges {
-		timeout := of.transfer.RetransmitNs(rtt)
+		timeout := of.transfer.ResendNs(rtt)
 		if i < opens && of.lossy != nil && of.lossy.GoesByRounds() {
-			timeout = max(timeout, int64(firstTimeout))
+			timeout = max(timeout, of.transfer.FirstTimeoutNs())
 		}
 		sum += lossDelay(stream, c.loss, timeout)
 	}

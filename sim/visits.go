@@ -3,7 +3,6 @@ package sim
 import (
 	"math"
 	"slices"
-	"time"
 
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -290,6 +289,3 @@ func (v *visits) wakeNext(c *clients, p visitSeat, at int64) {
 		v.wake(c, v.queued.at(p.first).of, at)
 	}
 }
-
-// firstTimeout is how long the first packet of a connection is waited for (RFC 6298, 2.1).
-const firstTimeout = time.Second

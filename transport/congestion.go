@@ -100,9 +100,9 @@ type sender struct {
 	flights          int     // BBR: round trips that are over
 }
 
-// senderOf returns a sender with a window.
-func (t *Transfer) senderOf(w Window) sender {
-	segment := float64(t.segment)
+// senderOf returns a sender with a window of packets with so many bytes.
+func (t *Transfer) senderOf(w Window, packetBytes int64) sender {
+	segment := float64(packetBytes)
 	s := sender{congestion: t.congestion, keeps: t.kept, window: max(float64(w.Bytes)/segment, 1), slowTo: math.Inf(1), most: float64(t.most) / segment}
 	if w.SlowTo > 0 {
 		s.slowTo = float64(w.SlowTo) / segment
@@ -111,11 +111,11 @@ func (t *Transfer) senderOf(w Window) sender {
 	return s
 }
 
-// windowOf returns the window of a sender in bytes.
-func (t *Transfer) windowOf(s *sender) Window {
-	w := Window{Bytes: int64(s.window * float64(t.segment))}
+// windowOf returns the window of a sender, whose packets have so many bytes, in bytes.
+func windowOf(s *sender, packetBytes int64) Window {
+	w := Window{Bytes: int64(s.window * float64(packetBytes))}
 	if !math.IsInf(s.slowTo, 1) {
-		w.SlowTo = int64(s.slowTo * float64(t.segment))
+		w.SlowTo = int64(s.slowTo * float64(packetBytes))
 	}
 	return w
 }

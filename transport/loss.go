@@ -19,11 +19,15 @@ type LossyTransfer struct {
 	loss   float64
 	perLog float64 // packets before a loss for each unit of an exponential number
 	idle   float64 // packets in the window of an open connection whose window is kept
+
+	largest, searched int64 // payload of the largest packet that is searched for, and of that which is found
 }
 
 // LossyTransfer returns the connection made ready for a way on which a packet is lost with a probability in (0, 1].
 func (c Connection) LossyTransfer(loss float64) LossyTransfer {
 	l := LossyTransfer{Transfer: c.Transfer(), loss: loss, perLog: -1 / portable.Log1p(-loss)}
+	l.largest = c.MaxSegmentBytes
+	l.searched = l.search()
 	l.idle = max(math.Sqrt(1.5/loss), 2)
 	if l.congestion == BBR {
 		l.idle = math.MaxInt32
@@ -105,20 +109,37 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 		loses := l.losing(timeoutNs, draws)
 		return sendOver(&l.Transfer, l.begin(w.Bytes, bytes, isNew), w.SlowTo, trips, &loses)
 	}
-	row := l.lossyRow(w, trips.RoundTrip(0), timeoutNs)
+	size := l.searched
+	if isNew {
+		size = l.segment
+	}
+	row := l.lossyRow(w, size, trips.RoundTrip(0), timeoutNs)
 	row.add(l, l.begin(w.Bytes, bytes, isNew).left, draws)
 	total, _, after = sendLossy(l, &row, timeoutNs, trips, draws)
 	return total, after
 }
 
-// delayedAck is how long a receiver keeps an acknowledgement back: 40 ms (assumed for all), the least of Linux (TCP_DELACK_MIN).
-const delayedAck = int64(40 * time.Millisecond)
+// tail returns after how long the last packet of all is sent again where that is lost, if not by a probe of TCP.
+func (l *LossyTransfer) tail(rtt, timeoutNs int64) int64 {
+	if l.probe > 0 {
+		return timeoutNs
+	}
+	return rtt + timeoutNs
+}
+
+// delayedAck returns how long a receiver keeps an acknowledgement back: 40 ms (assumed for all), the least of Linux (TCP_DELACK_MIN); 25 ms over QUIC (RFC 9000, section 18.2).
+func (l *LossyTransfer) delayedAck() int64 {
+	if l.probe > 0 {
+		return int64(25 * time.Millisecond)
+	}
+	return int64(40 * time.Millisecond)
+}
 
 // mostPackets returns the largest window of a sender on a way with a round trip: what that and its buffer hold at the rate, of which nothing is said: as
 // much as a round trip (assumed).
-func (l *LossyTransfer) mostPackets(rtt int64) float64 {
+func (l *LossyTransfer) mostPackets(rtt, size int64) float64 {
 	if l.nsPerByte == 0 {
 		return math.Inf(1)
 	}
-	return max(2*float64(rtt)/l.nsPerByte/float64(l.segment), 4)
+	return max(2*float64(rtt)/l.nsPerByte/float64(size), 4)
 }

@@ -7,19 +7,21 @@ import "github.com/edgewise-sim/edgewise/random"
 type lossyRow struct {
 	sender
 	began float64 // the window with which it began, in packets
-	left  int64   // bytes
-	next  int64   // the next packet that is lost, from 1
-	held  int64   // packets that the receiver has and has not acknowledged: one at most
-	wait  int64   // for an acknowledgement, if none comes
-	tries int64   // one after another of which nothing has come back
-	total int64   // until the round trip begins
-	round int64   // its number, from 0
+	size  int64   // bytes of a full packet
+	paces pacer
+	left  int64 // bytes
+	next  int64 // the next packet that is lost, from 1
+	held  int64 // packets that the receiver has and has not acknowledged: one at most
+	wait  int64 // for an acknowledgement, if none comes
+	tries int64 // one after another of which nothing has come back
+	total int64 // until the round trip begins
+	round int64 // its number, from 0
 }
 
-// lossyRow returns a sender that has sent nothing, with a window, on a way with a round trip.
-func (l *LossyTransfer) lossyRow(w Window, rttNs, timeoutNs int64) lossyRow {
-	r := lossyRow{sender: l.senderOf(w), next: 1, wait: timeoutNs}
-	r.most = min(r.most, float64(l.refilled)/float64(l.segment), l.mostPackets(rttNs))
+// lossyRow returns a sender that has sent nothing, with a window of packets of so many bytes, on a way with a round trip.
+func (l *LossyTransfer) lossyRow(w Window, packetBytes, rttNs, timeoutNs int64) lossyRow {
+	r := lossyRow{sender: l.senderOf(w, packetBytes), next: 1, wait: timeoutNs, size: packetBytes, paces: pacer{window: w.Bytes}}
+	r.most = min(r.most, float64(l.refilled)/float64(packetBytes), l.mostPackets(rttNs, packetBytes))
 	r.window = min(r.window, r.most)
 	r.began = r.window
 	r.begins(w.Bytes <= l.window)
@@ -29,12 +31,12 @@ func (l *LossyTransfer) lossyRow(w Window, rttNs, timeoutNs int64) lossyRow {
 // mostTries is how many tries of a packet are lost one after another: the seventh arrives (assumed, as of questions: topology.LossDelay), so that even where nearly all are lost an answer comes.
 const mostTries = 6
 
-// packets returns how many packets so many bytes are.
-func (t *Transfer) packets(bytes int64) int64 { return (bytes + t.segment - 1) / t.segment }
+// packetsOf returns how many packets of a size so many bytes are.
+func packetsOf(bytes, size int64) int64 { return (bytes + size - 1) / size }
 
 // add puts so many bytes behind those that are left. Which of their packets are lost is drawn from their own stream.
 func (r *lossyRow) add(l *LossyTransfer, bytes int64, draws *random.Stream) {
-	r.next = l.nextLost(r.next, l.packets(r.left), draws)
+	r.next = l.nextLost(r.next, packetsOf(r.left, r.size), draws)
 	r.left += bytes
 }
 
@@ -57,13 +59,16 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 	for ; ; r.round++ {
 		trip := trips.RoundTrip(r.round)
 		rtt := trip + l.acked
-		packets := max(l.packets(r.left), 1)
+		if r.size < l.searched && r.round > 0 && r.round%searchTrips == 0 {
+			r.searches(l)
+		}
+		packets := max(packetsOf(r.left, r.size), 1)
 		may := max(int64(s.window), 1)
 		sent := min(max(may-r.held, 1), packets)
 		if !isLast {
 			last, isLast = *r, sent == packets
 		}
-		bytes := min(sent*l.segment, r.left)
+		bytes := min(sent*r.size, r.left)
 		if r.tries == mostTries && r.next == 1 {
 			r.next += l.gap(draws)
 		}
@@ -76,12 +81,16 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 			r.next += l.gap(draws)
 		}
 		r.next -= sent
-		spread := l.line(bytes)
+		spread, paced := l.line(bytes), int64(0)
+		if l.paced {
+			paced = r.paces.takes(bytes, int64(s.window*float64(r.size)), rtt)
+			r.paces.span = max(r.paces.span, float64(spread)) // or the rate spreads it
+		}
 		if s.congestion == BBR {
 			spread = max(spread, s.spreadBBR(rtt, float64(sent)))
 		}
 		if lost == 0 && sent == packets {
-			r.total += spread
+			r.total += max(spread, paced)
 			switch isFull := may <= sent+r.held; {
 			case s.congestion == BBR:
 				s.growBBR(float64(sent))
@@ -90,11 +99,11 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 			case isFull && sent > 1:
 				s.grow(r.total)
 			}
-			takes, before, after = r.total-start, last.total-start, l.windowOf(s)
+			takes, before, after = r.total-start, last.total-start, windowOf(s, r.size)
 			*r = last
 			return takes, before, after
 		}
-		r.left -= bytes - l.lostBytes(lost, until == packets, r.left)
+		r.left -= bytes - r.lostBytes(lost, until == packets)
 		took := max(rtt, spread)
 		switch {
 		case lost == sent: // nothing comes back
@@ -107,8 +116,8 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 			continue
 		case lost > 0:
 			if sent == packets { // no other is left to send
-				if took = max(spread, l.line(until*l.segment)+trip+l.packet); until == sent {
-					took = spread + min(2*rtt, rtt+timeoutNs) // the last of all: a probe
+				if took = max(spread, l.line(until*r.size)+trip+l.packet); until == sent {
+					took = spread + min(2*rtt, l.tail(rtt, timeoutNs)) // the last of all: a probe
 				}
 			}
 			r.total += took
@@ -119,7 +128,7 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 				s.grow(r.total)
 			}
 		}
-		if r.held = (r.held + sent) % 2; lost > 0 || trip > delayedAck {
+		if r.held = (r.held + sent) % 2; lost > 0 || trip > l.delayedAck() {
 			r.held = 0 // behind a gap, and when the time is over, it is acknowledged
 		}
 		r.wait, r.tries = timeoutNs, 0
@@ -127,10 +136,10 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 }
 
 // lostBytes returns how many bytes are in so many lost packets of what is left, of which the last may be less than whole.
-func (l *LossyTransfer) lostBytes(lost int64, withLast bool, left int64) int64 {
-	bytes := lost * l.segment
+func (r *lossyRow) lostBytes(lost int64, withLast bool) int64 {
+	bytes := lost * r.size
 	if lost > 0 && withLast {
-		bytes -= l.packets(left)*l.segment - left
+		bytes -= packetsOf(r.left, r.size)*r.size - r.left
 	}
 	return bytes
 }

@@ -305,29 +305,42 @@ func TestBBRTakesWhatTheLabMeasuresWithoutLoss(t *testing.T) {
 	require.Equal(t, 10, agree, "of 15")
 }
 
-// The means of lab-loss.csv are of 25. Few times are long (a lost SYN costs a second), so that the standard error of 25 is too small where none
-// of them was lost; the interval is that of means of 25 as they are drawn here. Of 36 one or two may be missed by chance.
-func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
+// meansHold reports whether a mean that the lab has measured lies in 95 % of means of 25 as they are drawn here, and fails outside of 99.8 %. Few times are long (a lost SYN costs a
+// second), so that the standard error of 25 is too small where none of them was lost.
+func meansHold(t *testing.T, r *measuredRow) bool {
 	const repeats = 25 // what a row of the table is a mean of
+	times := timesUnderLoss(t, r, 2_000_000)
+	means := make([]float64, 0, len(times)/repeats)
+	for some := range slices.Chunk(times, repeats) {
+		means = append(means, stat.Mean(some, nil))
+	}
+	slices.Sort(means)
+	at := func(p float64) float64 { return stat.Quantile(p, stat.Empirical, means, nil) }
+	t.Logf("%v: %.0f ms, measured %v, of means of %d 95 %% lie in %.0f to %.0f", r, stat.Mean(times, nil), r.last, repeats, at(.025), at(.975))
+	require.True(t, at(.001)-0.5 <= r.last && r.last <= at(.999)+0.5, "%v: measured %v, of means of %d 99.8 %% lie in %.0f to %.0f", r, r.last, repeats, at(.001), at(.999))
+	return at(.025) <= r.last && r.last <= at(.975)
+}
+
+// Of 36 one or two may be missed by chance.
+func TestLinuxTakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
 	within := 0
 	for _, r := range append(readMeasured(t, "lab-loss.csv"), readMeasured(t, "lab-bbr.csv")...) {
-		if r.loss == 0 {
-			continue
-		}
-		times := timesUnderLoss(t, &r, 2_000_000)
-		means := make([]float64, 0, len(times)/repeats)
-		for some := range slices.Chunk(times, repeats) {
-			means = append(means, stat.Mean(some, nil))
-		}
-		slices.Sort(means)
-		at := func(p float64) float64 { return stat.Quantile(p, stat.Empirical, means, nil) }
-		t.Logf("%v: %.0f ms, measured %v, of means of %d 95 %% lie in %.0f to %.0f", &r, stat.Mean(times, nil), r.last, repeats, at(.025), at(.975))
-		if at(.025) <= r.last && r.last <= at(.975) {
+		if r.loss > 0 && meansHold(t, &r) {
 			within++
 		}
-		require.True(t, at(.001)-0.5 <= r.last && r.last <= at(.999)+0.5, "%v: measured %v, of means of %d 99.8 %% lie in %.0f to %.0f", &r, r.last, repeats, at(.001), at(.999))
 	}
 	require.Equal(t, 36, within, "of 36")
+}
+
+// 800,000 bytes over a grown window were measured twice: of the first 25 the mean is 1,381 ms, below the interval, of the second 1,498.
+func TestHTTP3TakesWhatTheLabMeasuresUnderLoss(t *testing.T) {
+	within := 0
+	for _, r := range readMeasured(t, "lab-http3-loss.csv") {
+		if meansHold(t, &r) {
+			within++
+		}
+	}
+	require.Equal(t, 11, within, "of 12")
 }
 
 // Two of 30 rows are 10 and 5.5 % off, by chance: measured anew they were 458 and 1,015 ms, and agree. In the first slow start overflows a buffer, which costs a paced sender nothing but
@@ -420,14 +433,16 @@ func (f fixed) RoundTrip(int64) int64 { return int64(f) }
 // the window that an answer of so many bytes before has left.
 func timesUnderLoss(t *testing.T, r *measuredRow, before int64) []float64 {
 	c, isNew, _ := connectionOf(r)
-	var err error
-	c.Congestion, err = transport.ParseCongestion(r.congestion)
-	require.NoError(t, err)
+	if !strings.HasPrefix(r.kind, "quic") { // whose server has a control of its own
+		var err error
+		c.Congestion, err = transport.ParseCongestion(r.congestion)
+		require.NoError(t, err)
+	}
 	c.Idle = transport.KeepWindow
 	l := c.LossyTransfer(r.loss / 100)
 	rtt := int64(r.rtt * 1e6)
 	lost := 1 - (1-r.loss/100)*(1-r.loss/100)
-	timeout := l.RetransmitNs(rtt)
+	timeout := l.ResendNs(rtt)
 	times := make([]float64, 20_000)
 	for i := range times {
 		draws := random.New(1, 2, 3, uint64(i))
@@ -445,7 +460,7 @@ func timesUnderLoss(t *testing.T, r *measuredRow, before int64) []float64 {
 		exchange(float64(timeout) / 1e6)
 		if isNew {
 			times[i] += float64(l.Connect+l.TLS)*r.rtt + float64(l.Work)/1e6
-			exchange(1000) // a lost SYN costs a second (RFC 6298, 2.1)
+			exchange(float64(l.FirstTimeoutNs()) / 1e6) // a lost SYN costs a second (RFC 6298, 2.1), 200 ms over QUIC
 			for range l.TLS {
 				exchange(float64(timeout) / 1e6)
 			}

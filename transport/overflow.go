@@ -6,7 +6,7 @@ import "time"
 // overflows the buffer is lost, and goes again with the next flight; of the last packets of a response, a round trip after the last that has
 // arrived. Where the way loses packets besides, loses says which.
 func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *losing) (total int64, after Window) {
-	s := t.senderOf(Window{b.window, slowTo})
+	s := t.senderOf(Window{b.window, slowTo}, t.segment)
 	s.begins(b.window <= t.window)
 	began := s.window
 	f := t.flightOf(b.left)
@@ -20,7 +20,7 @@ func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *
 	for ; ; round++ {
 		total += f.flies(&s, began, total, trips.RoundTrip(round), loses)
 		if f.left == 0 {
-			return total, t.windowOf(&s)
+			return total, windowOf(&s, t.segment)
 		}
 	}
 }
@@ -37,7 +37,7 @@ type overRow struct {
 
 // overRow returns a sender that has sent nothing, with a window.
 func (t *Transfer) overRow(w Window) overRow {
-	s := t.senderOf(w)
+	s := t.senderOf(w, t.segment)
 	return overRow{sender: s, flight: t.flightOf(0), began: s.window, next: 1}
 }
 
@@ -64,7 +64,7 @@ func (o *overRow) goOn(t *Transfer, bytes int64, trip steady, loses *streamLosse
 		o.total += took
 		takes += took
 		if f.left == 0 {
-			after = t.windowOf(s)
+			after = windowOf(s, t.segment)
 			*o = last
 			return takes, before, after
 		}

@@ -18,7 +18,7 @@ func (l *LossyTransfer) losing(timeoutNs int64, draws *random.Stream) losing {
 
 // losing returns what a row loses, to which an answer comes that draws what it loses.
 func (o *overRow) losing(l *streamLosses) losing {
-	return losing{LossyTransfer: l.LossyTransfer, draws: l.draws, next: l.nextLost(o.next, l.packets(o.left), l.draws), timeout: l.timeout, wait: max(o.wait, l.timeout)}
+	return losing{LossyTransfer: l.LossyTransfer, draws: l.draws, next: l.nextLost(o.next, packetsOf(o.left, l.segment), l.draws), timeout: l.timeout, wait: max(o.wait, l.timeout)}
 }
 
 // of loses packets of a flight that would take a time in ns, and returns how long it takes.

@@ -12,7 +12,7 @@ import (
 // flightsOver sends a response over a steady way and returns packets that were sent and lost in each flight, and the time in ns.
 func flightsOver(t *Transfer, bytes int64, rtt time.Duration, w Window, isNew bool) (flights [][2]int64, ns int64) {
 	b := t.begin(w.Bytes, bytes, isNew)
-	s := t.senderOf(w)
+	s := t.senderOf(w, t.segment)
 	f := t.flightOf(b.left)
 	for f.left > 0 {
 		ns += f.goes(&s, int64(rtt))

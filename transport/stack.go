@@ -43,6 +43,14 @@ type Stack struct {
 	// TimerAbove is by how much a timeout is longer than a round trip: RFC 6298 adds four times the variance of round trips, of which Linux takes 200 ms for the
 	// least. 0 is the longer of a round trip and 200 ms.
 	TimerAbove time.Duration
+	// ProbeAbove is by how much the probe timeout of QUIC, after which a packet is sent again, is longer than a round trip: four times the variance of round trips, 1 ms at
+	// the least, and the 25 ms for which a receiver may keep an acknowledgement back (RFC 9002, section 6.2.1). 0 is a timeout of TCP.
+	ProbeAbove time.Duration
+	// FirstTimeout is after how long the first packet of a connection is sent again, when nobody knows the round trip yet. 0 is 1 s (RFC 6298, section 2.1).
+	FirstTimeout time.Duration
+	// MaxSegmentBytes is the largest payload of a packet for which a sender searches the way (RFC 8899): by halves, one probe in five round trips, until less than 20 bytes are left, as
+	// quic-go does. No probe is lost (assumed), and a connection that is found open has done it (assumed). It bears where packets are lost. 0 is none: SegmentBytes.
+	MaxSegmentBytes int64
 	// HandshakeWork is what both ends work on a full handshake, ResumedWork on one that goes on with earlier keys.
 	HandshakeWork, ResumedWork time.Duration
 	// Congestion is what the sender makes of lost packets, Kept what that leaves of a window: 0 is what the control has, half with [Reno] and [Steady], 0.7 with [CUBIC].
@@ -63,6 +71,9 @@ func (s *Stack) validate(segment int64) error {
 		invalid.Check(s.EarlyBytes == 0 || s.EarlyBytes >= 1<<9 && s.EarlyBytes <= most, "EarlyBytes", s.EarlyBytes, "0 (no bound), or 512 to 2^40"),
 		invalid.Range("AckPackets", s.AckPackets, 0, 10),
 		invalid.Range("TimerAbove", int64(s.TimerAbove), 0, int64(time.Minute)),
+		invalid.Range("ProbeAbove", int64(s.ProbeAbove), 0, int64(time.Minute)),
+		invalid.Range("FirstTimeout", int64(s.FirstTimeout), 0, int64(time.Minute)),
+		invalid.Check(s.MaxSegmentBytes == 0 || s.MaxSegmentBytes >= segment && s.MaxSegmentBytes <= 1<<16, "MaxSegmentBytes", s.MaxSegmentBytes, "0 (SegmentBytes), or SegmentBytes to 65536"),
 		invalid.Range("HandshakeWork", int64(s.HandshakeWork), 0, int64(time.Minute)),
 		invalid.Range("ResumedWork", int64(s.ResumedWork), 0, int64(time.Minute)),
 		invalid.Check(s.Kept >= 0 && s.Kept < 1, "Kept", s.Kept, "0 (as Congestion has it), or below 1"),
@@ -110,11 +121,13 @@ func (c Connection) OverHTTP2() Connection {
 }
 
 // QUICGo returns a connection over QUIC as quic-go has it: 32 packets of 1,252 bytes in the first window, paced, 512 KiB at most
-// on a stream that is new, and three times 1,200 bytes in answer to early data. A loss leaves 0.7 of the window, which then grows as Reno's. Measured with Caddy 2.6.2 and quic-go 0.65,
+// on a stream that is new, and three times 1,200 bytes in answer to early data. A loss leaves 0.7 of the window, which then grows as Reno's. Packets grow to 1,439 bytes within 20 round trips, a
+// first packet is sent again after 200 ms (RFC 9002 has 1 s), a later one 26 ms after a round trip: round trips that hardly vary (assumed). Measured with Caddy 2.6.2 and quic-go 0.65,
 // November 2026.
 func QUICGo(h Handshake) Connection {
 	c := Connection{Handshake: h, SegmentBytes: 1252, InitialSegments: 32}
 	c.PacketBytes, c.HeaderBytes, c.MaxWindowBytes, c.EarlyBytes, c.Paced, c.Congestion, c.Kept = 1252+28+20, 240, 512<<10, 3*1200, true, Reno, 0.7
 	c.WindowGrows, c.AckPackets = true, 2
+	c.ProbeAbove, c.FirstTimeout, c.MaxSegmentBytes = 26*time.Millisecond, 200*time.Millisecond, 1452
 	return c
 }

@@ -105,7 +105,7 @@ func (s *Stream) begin(t *Transfer, first, rtt int64, loses *streamLosses) {
 	case t.buffer > 0:
 		s.over = t.overRow(s.after)
 	case loses != nil:
-		s.lossy = loses.lossyRow(s.after, rtt, loses.timeout)
+		s.lossy = loses.lossyRow(s.after, loses.searched, rtt, loses.timeout)
 	}
 }
 
@@ -115,11 +115,11 @@ func (s *Stream) goOn(t *Transfer, bytes, rtt int64, loses *streamLosses) (ends 
 	switch {
 	case t.buffer > 0:
 		takes, before, s.after = s.over.goOn(t, bytes, steady(rtt), loses)
-		s.sent, s.window = s.over.left, t.windowOf(&s.over.sender).Bytes
+		s.sent, s.window = s.over.left, windowOf(&s.over.sender, t.segment).Bytes
 	case loses != nil:
 		s.lossy.add(loses.LossyTransfer, bytes, loses.draws)
 		takes, before, s.after = sendLossy(loses.LossyTransfer, &s.lossy, loses.timeout, steady(rtt), loses.draws)
-		s.sent, s.window = s.lossy.left, t.windowOf(&s.lossy.sender).Bytes
+		s.sent, s.window = s.lossy.left, windowOf(&s.lossy.sender, s.lossy.size).Bytes
 	default:
 		var rounds slowStarted
 		takes, rounds = slowStart(t, burst{window: s.window, began: s.began, left: s.sent + bytes}, steady(rtt))

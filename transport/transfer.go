@@ -49,6 +49,8 @@ type Transfer struct {
 	segment   int64 // of a full packet
 	buffer    int64 // what may wait, 0 for any number
 	above     int64 // by how much a timeout is longer than a round trip, 0 for 200 ms at the least
+	probe     int64 // by how much one of QUIC is, 0 of TCP
+	first     int64 // the timeout of a connection's first packet
 	paced     bool
 	hyStart   bool
 	tunes     bool // the reader doubles the largest window when it is full
@@ -63,6 +65,10 @@ func (c Connection) Transfer() Transfer {
 	t := Transfer{
 		window: c.WindowBytes(), keeps: c.Idle == KeepWindow, credit: c.MaxWindowBytes, most: endless, socket: endless, refilled: endless, header: c.HeaderBytes, setup: c.SetupBytes, above: int64(c.TimerAbove),
 		segment: c.segmentBytes(), congestion: c.Congestion, kept: c.Kept, hyStart: c.HyStart, record: c.RecordBytes, paced: c.Paced, tunes: c.WindowGrows, Work: int64(c.HandshakeWork),
+	}
+	t.probe, t.first = int64(c.ProbeAbove), int64(c.FirstTimeout)
+	if t.first == 0 {
+		t.first = int64(time.Second)
 	}
 	if t.kept == 0 {
 		t.kept = c.Congestion.keeps()
@@ -193,7 +199,18 @@ func (t *Transfer) FromOver(window Window, bytes int64, isNew bool, trips RoundT
 	return sends(t, t.begin(window.Bytes, bytes, isNew), window.SlowTo, trips)
 }
 
-// RetransmitNs returns the time in ns after which a sender sends a packet again on a way with a round trip, and takes a silent connection for idle.
+// ResendNs returns the time in ns after which a sender sends a packet again on a way with a round trip.
+func (t *Transfer) ResendNs(rttNs int64) int64 {
+	if t.probe > 0 {
+		return rttNs + t.probe
+	}
+	return t.RetransmitNs(rttNs)
+}
+
+// FirstTimeoutNs returns the time in ns after which the first packet of a connection is sent again.
+func (t *Transfer) FirstTimeoutNs() int64 { return t.first }
+
+// RetransmitNs returns the timeout of TCP in ns on a way with a round trip, after which a silent connection is idle.
 func (t *Transfer) RetransmitNs(rttNs int64) int64 {
 	if t.above > 0 {
 		return rttNs + t.above
@@ -257,7 +274,7 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total int64, last s
 	p := pacer{window: window}
 	var s sender
 	if t.congestion == BBR {
-		s = t.senderOf(Window{Bytes: window})
+		s = t.senderOf(Window{Bytes: window}, t.segment)
 		s.begins(window <= t.window)
 	}
 	most := t.most
