@@ -9,7 +9,7 @@ package cache
 // nevertheless, the cache is damaged.
 func Fill(c Cache, key uint64, sizeBytes int64) (admitted bool) {
 	if l, ok := c.(*log[struct{}]); ok {
-		return l.fill(key, sizeBytes)
+		return l.fill(key, sizeBytes, struct{}{})
 	}
 	e, ok := c.(*engine)
 	switch {

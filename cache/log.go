@@ -26,6 +26,10 @@ type log[N any] struct {
 	aLine    int              // objects of the ring in a line of the processor's cache
 	onEvict  func(key uint64, sizeBytes int64)
 	touched  uint32 // of no use: see prefetch.go
+	// begun is where the tail was when the cache was last told what comes, left how many objects have left since, and perLeaver how far the tail
+	// moved for each of them.
+	begun, left uint32
+	perLeaver   float32
 }
 
 // A logged object has size 0 where it has moved on or left. Its note goes with it.
@@ -45,6 +49,8 @@ const (
 	linePlaces = 12
 	perLine    = 8 // keys a line, on average at most
 	bigSize    = 1<<32 - 1
+	// growMargin is how many more lines than it needs by the mean size a cache that is to be full gets, as the mean goes on to change.
+	growMargin = 1.06
 	// secondTags are the bits that say that places are taken in the second word of tags.
 	secondTags = occupant & (1<<32 - 1)
 	passed     = 1 << 32 // one key more that went on
@@ -91,12 +97,12 @@ func (c *log[N]) find(key uint32) *uint32 {
 	for {
 		l := &c.lines[n]
 		for m := matches(l.tags[0], want); m != 0; m &= m - 1 {
-			if p := &l.places[bits.TrailingZeros64(m)/8%linePlaces]; c.at(*p).key == key {
+			if p := &l.places[bits.TrailingZeros64(m)/8&7]; c.at(*p).key == key {
 				return p
 			}
 		}
 		for m := matches(l.tags[1], want) & secondTags; m != 0; m &= m - 1 {
-			if p := &l.places[(bits.TrailingZeros64(m)/8+8)%linePlaces]; c.at(*p).key == key {
+			if p := &l.places[8+bits.TrailingZeros64(m)/8&3]; c.at(*p).key == key {
 				return p
 			}
 		}
@@ -113,13 +119,13 @@ func (c *log[N]) put(key, position uint32) {
 	for {
 		l := &c.lines[n]
 		if m := ^l.tags[0] & occupant; m != 0 {
-			i := bits.TrailingZeros64(m) / 8
+			i := bits.TrailingZeros64(m) / 8 & 7
 			l.tags[0] |= want & 0xFF << (8 * i)
 			l.places[i] = position
 			return
 		}
 		if m := ^l.tags[1] & secondTags; m != 0 {
-			i := bits.TrailingZeros64(m) / 8
+			i := bits.TrailingZeros64(m) / 8 & 3
 			l.tags[1] |= want & 0xFF << (8 * i)
 			l.places[8+i] = position
 			return
@@ -135,13 +141,13 @@ func (c *log[N]) drop(key, position uint32) {
 	for {
 		l := &c.lines[n]
 		for m := matches(l.tags[0], want); m != 0; m &= m - 1 {
-			if i := bits.TrailingZeros64(m) / 8; l.places[i] == position {
+			if i := bits.TrailingZeros64(m) / 8 & 7; l.places[i] == position {
 				l.tags[0] &^= 0xFF << (8 * i)
 				return
 			}
 		}
 		for m := matches(l.tags[1], want) & secondTags; m != 0; m &= m - 1 {
-			if i := bits.TrailingZeros64(m) / 8; l.places[8+i] == position {
+			if i := bits.TrailingZeros64(m) / 8 & 3; l.places[8+i] == position {
 				l.tags[1] &^= 0xFF << (8 * i)
 				return
 			}
@@ -170,10 +176,11 @@ func (c *log[N]) makeRoom() {
 	switch {
 	case c.head-c.tail < uint32(len(c.ring)):
 	case len(c.ring) < c.stretch*c.objects:
-		old := *c
-		c.ring = make([]logged[N], 2*len(c.ring))
-		for p := c.tail; p != c.head; p++ {
-			*c.at(p) = *old.at(p)
+		old := c.ring
+		c.ring = make([]logged[N], 2*len(old))
+		for p := c.tail; p != c.head; { // as far as it is in one piece in both
+			from, to := old[p&uint32(len(old)-1):], c.ring[p&uint32(len(c.ring)-1):]
+			p += uint32(copy(to, from[:min(len(from), int(c.head-p))]))
 		}
 	default:
 		to := c.tail
@@ -253,11 +260,12 @@ func (c *log[N]) Insert(key uint64, sizeBytes int64) bool {
 	if c.Contains(key) {
 		return true
 	}
-	return c.fill(key, sizeBytes)
+	var nothing N
+	return c.fill(key, sizeBytes, nothing)
 }
 
 // fill puts in an object that is not there.
-func (c *log[N]) fill(key uint64, sizeBytes int64) bool {
+func (c *log[N]) fill(key uint64, sizeBytes int64, note N) bool {
 	room := c.capacity - sizeBytes
 	k, ok := keyOf(key)
 	if !ok || room < 0 || sizeBytes < 1 {
@@ -276,7 +284,7 @@ func (c *log[N]) fill(key uint64, sizeBytes int64) bool {
 		}
 		c.big[k] = sizeBytes
 	}
-	c.put(k, c.write(logged[N]{key: k, size: size}))
+	c.put(k, c.write(logged[N]{note: note, key: k, size: size}))
 	c.objects++
 	c.used += sizeBytes
 	return true
@@ -288,6 +296,7 @@ func (c *log[N]) evict() {
 	if o.size != 0 {
 		bytes := c.size(o)
 		c.leave(o, c.tail)
+		c.left++
 		if c.onEvict != nil {
 			c.onEvict(uint64(o.key), bytes)
 		}
@@ -306,10 +315,15 @@ func (c *log[N]) leave(o *logged[N], position uint32) {
 	o.size = 0
 }
 
-// grow makes more lines.
+// grow makes more lines: twice as many, or at once as many as the cache needs when it is full, by the mean size of what it holds, where that is not
+// far off.
 func (c *log[N]) grow() {
 	n := len(c.lines)
-	c.lines = make([]logLine, n+n/2)
+	more := 2 * n
+	if full := float64(c.objects) * float64(c.capacity) / float64(c.used) / perLine; full < float64(4*n) {
+		more = max(int(full*growMargin)+1, n+n/2)
+	}
+	c.lines = make([]logLine, more)
 	for p := c.tail; p != c.head; p++ {
 		if o := c.at(p); o.size != 0 {
 			c.put(o.key, p)
@@ -359,7 +373,7 @@ func (c *log[N]) expect(lookups, fills []uint64) {
 	}
 	leavers := 0
 	if 2*c.used > c.capacity {
-		leavers = min(3*len(fills), int(c.head-c.tail)) // with the gaps between them; assumed
+		leavers = min(c.stretchOf(len(fills)), int(c.head-c.tail))
 	}
 	for i := 0; i < leavers; i += c.aLine {
 		touched ^= c.at(c.tail + uint32(i)).key
@@ -382,17 +396,24 @@ func (c *log[N]) expect(lookups, fills []uint64) {
 	c.touched = touched
 }
 
+// stretchOf returns about how far the tail moves when so many objects leave, with the gaps between them: as it did last.
+func (c *log[N]) stretchOf(leavers int) int {
+	if c.left > 0 {
+		c.perLeaver = float32(c.tail-c.begun) / float32(c.left)
+	}
+	c.begun, c.left = c.tail, 0
+	return int(float32(leavers)*c.perLeaver) + c.aLine
+}
+
 // guess returns what is likely the position of a key, and that of the head where it seems not to be there.
 func (c *log[N]) guess(key uint32) uint32 {
 	n, want := c.home(key)
 	l := &c.lines[n]
-	first, second := matches(l.tags[0], want), matches(l.tags[1], want)&secondTags
-	i := bits.TrailingZeros64(first) / 8 // 8 where there is none
-	if first == 0 {
-		i = 8 + bits.TrailingZeros64(second|1<<31)/8
-	}
-	position := l.places[i%linePlaces]
-	if first|second == 0 {
+	// Bit 8i stands for place i, and bit 8i+1 for place 8+i.
+	m := matches(l.tags[0], want)>>7 | matches(l.tags[1], want)&secondTags>>6
+	bit := bits.TrailingZeros64(m | 1<<56)
+	position := l.places[bit>>3&7+bit&1<<3]
+	if m == 0 {
 		position = c.head
 	}
 	return position

@@ -96,3 +96,26 @@ func TestOnlyPlainCachesAreKeptAnotherWayInTurns(t *testing.T) {
 	_, err := New(Config{CapacityBytes: -1, InTurns: true})
 	require.ErrorContains(t, err, "CapacityBytes")
 }
+
+// held against how many lines the capacity asks for, where what comes first is no guide to what comes next, too.
+func TestTheIndexGrowsToWhatAFullCacheNeeds(t *testing.T) {
+	for name, size := range map[string]func(n int) int64{
+		"equal": func(int) int64 { return 3 }, "ever smaller": func(n int) int64 { return max(1, int64(20-n/500)) }, "ever larger": func(n int) int64 { return int64(1 + n/2000) },
+	} {
+		c, ok := newLog[struct{}](Config{CapacityBytes: 60_000}, ringStretch)
+		require.True(t, ok)
+		grown, lines := 0, len(c.lines)
+		for n := range 100_000 {
+			require.True(t, c.Insert(uint64(n), size(n)))
+			require.LessOrEqual(t, c.objects, perLine*len(c.lines), name)
+			if len(c.lines) != lines {
+				grown, lines = grown+1, len(c.lines)
+			}
+		}
+		if name == "equal" {
+			require.InDelta(t, 20_000/perLine*growMargin, lines, 1)
+			require.Equal(t, 8, grown, "twice as many seven times, then what it needs")
+		}
+		require.LessOrEqual(t, grown, 17, "%s: never by less than half", name)
+	}
+}

@@ -59,21 +59,25 @@ func (c *Noted[N]) Note(key uint64) *N {
 // InsertNoted is Insert with a note, which an object that is there already gets, too.
 func (c *Noted[N]) InsertNoted(key uint64, sizeBytes int64, note N) (admitted bool) {
 	if l := c.log; l != nil {
-		o := l.peek(key)
-		if o == nil {
-			if !l.fill(key, sizeBytes) {
-				return false
-			}
-			o = l.at(l.head - 1)
+		if o := l.peek(key); o != nil {
+			o.note = note
+			return true
 		}
-		o.note = note
-		return true
+		return l.fill(key, sizeBytes, note)
 	}
 	if !c.engine.Insert(key, sizeBytes) {
 		return false
 	}
 	*c.at(c.engine.core.find(key)) = note
 	return true
+}
+
+// FillNoted is InsertNoted for a caller who knows that key is not cached, as [Fill] has it.
+func (c *Noted[N]) FillNoted(key uint64, sizeBytes int64, note N) (admitted bool) {
+	if l := c.log; l != nil {
+		return l.fill(key, sizeBytes, note)
+	}
+	return c.InsertNoted(key, sizeBytes, note)
 }
 
 // at returns the note of a slot, which may be that of an object that was there before.

@@ -40,7 +40,11 @@ func TestNotesGoWithTheirObjectsUnderEveryPolicy(t *testing.T) {
 				if !hit {
 					require.Nil(t, noted.Note(key))
 					notes[key] = [3]uint64{key, uint64(n), 0}
-					require.Equal(t, plain.Insert(key, int64(1+key%5)), noted.InsertNoted(key, int64(1+key%5), notes[key]))
+					put := noted.InsertNoted
+					if n%2 == 0 {
+						put = noted.FillNoted
+					}
+					require.Equal(t, plain.Insert(key, int64(1+key%5)), put(key, int64(1+key%5), notes[key]))
 					continue
 				}
 				require.Equal(t, notes[key], *note, "%s, request %d", policy, n)
