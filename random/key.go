@@ -1,5 +1,7 @@
 package random
 
+import "math/bits"
+
 // A Key is the address of a family of draws that are taken by index, in any order: the value at an
 // index is the same however often and whenever it is asked for.
 //
@@ -32,6 +34,13 @@ func (k Key) Stream() Stream {
 // StreamAt returns a stream of its own for an index, for an item that needs several draws.
 func (k Key) StreamAt(index uint64) Stream {
 	return expand(k.At(index))
+}
+
+// FirstAt returns the first draw of [Key.StreamAt] at an index, for an item that mostly needs no other.
+func (k Key) FirstAt(index uint64) uint64 {
+	seed := Key(k.At(index))
+	s0 := seed.At(0)
+	return bits.RotateLeft64(s0+seed.At(3), 23) + s0
 }
 
 // Entity returns the number of an entity from its name: 64-bit FNV-1a, then mixed so that names that

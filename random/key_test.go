@@ -61,3 +61,11 @@ func TestStreamsOfAKeyDifferFromItsValuesByIndex(t *testing.T) {
 	require.NotEqual(t, k.StreamAt(0), k.StreamAt(1))
 	require.Equal(t, k.Stream(), New(1, 2, 3, 4))
 }
+
+func TestTheFirstDrawOfAStreamIsKnownByItself(t *testing.T) {
+	k := NewKey(1, 2, 3, 4)
+	for i := range uint64(100) {
+		stream := k.StreamAt(i << 57)
+		require.Equal(t, stream.Uint64(), k.FirstAt(i<<57))
+	}
+}

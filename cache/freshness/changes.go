@@ -39,11 +39,13 @@ func (c Changes) Version(draws random.Key, at int64) uint32 {
 		phase := draws.StreamAt(0)
 		return version(cellOf(at+int64(phase.Float64()*float64(mean)), mean), 0)
 	}
-	for cell := cellOf(at, mean); ; cell-- {
-		if n := changesBefore(draws, cell, float64(at-cell*mean)/float64(mean)); n > 0 {
-			return version(cell, uint32(n))
-		}
+	cell := cellOf(at, mean)
+	n := changesBefore(draws, cell, float64(at-cell*mean)/float64(mean))
+	for n == 0 {
+		cell--
+		n = changesIn(draws, cell)
 	}
+	return version(cell, uint32(n))
 }
 
 // version numbers the n-th change of a cell; after 2^28 cells the numbers begin anew.
@@ -61,16 +63,38 @@ func cellOf(at, mean int64) int64 {
 // mostChanges bounds the changes of a cell; more come in one of 10^16.
 const mostChanges = 15
 
-// changesBefore returns how many changes of a cell come up to a part of it, which is 1 or more for all.
-func changesBefore(draws random.Key, cell int64, part float64) (n int) {
-	stream := draws.StreamAt(uint64(cell) + 1<<62)
-	u, p, sum := stream.Float64(), 0.36787944117144233, 0.0 // exp(-1)
-	for k := range mostChanges {
+// cellsBelow has, by a number of changes below the most, the probability that a cell has no more.
+var cellsBelow = func() (sums [mostChanges]float64) {
+	p, sum := 0.36787944117144233, 0.0 // exp(-1)
+	for k := range sums {
 		sum += p
-		if u < sum {
-			break
-		}
+		sums[k] = sum
 		p /= float64(k + 1)
+	}
+	return sums
+}()
+
+// indexOf returns the index of the stream of a cell.
+func indexOf(cell int64) uint64 { return uint64(cell) + 1<<62 }
+
+// changesIn returns how many changes a cell has.
+func changesIn(draws random.Key, cell int64) (n int) {
+	u := float64(float64(draws.FirstAt(indexOf(cell))>>11) * 0x1p-53)
+	for n < mostChanges && u >= cellsBelow[n] {
+		n++
+	}
+	return n
+}
+
+// changesBefore returns how many changes of a cell come up to a part of it, which is below 1.
+func changesBefore(draws random.Key, cell int64, part float64) (n int) {
+	all := changesIn(draws, cell)
+	if all == 0 {
+		return 0
+	}
+	stream := draws.StreamAt(indexOf(cell))
+	stream.Uint64() // which has said how many there are
+	for range all {
 		if stream.Float64() <= part {
 			n++
 		}
