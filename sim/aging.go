@@ -184,10 +184,10 @@ type look struct {
 	held      freshness.Held
 }
 
-// look looks for an object by its key in the cache, which counts as asked for.
-func (a *aging) look(number uint8, key uint64, now int64) look {
+// find looks for an object by its key in the cache, which counts as asked for.
+func (l *look) find(a *aging, number uint8, key uint64, now int64) {
 	c := a.contents[number]
-	l := look{key: key, object: c.object(uint32(key)), state: freshness.Expired}
+	*l = look{key: key, object: c.object(uint32(key)), state: freshness.Expired}
 	l.class = uint32(c.class(l.object))
 	l.policy = &c.policies[l.class]
 	var h *freshness.Held
@@ -199,17 +199,16 @@ func (a *aging) look(number uint8, key uint64, now int64) look {
 		h, size, hit = a.servers.caches.LookupNoted(key)
 	}
 	if !hit {
-		return l
+		return
 	}
 	if len(a.purges) > 0 && a.isPurged(number, l.object, h, now) {
 		a.remove(key)
 		l.wasPurged = true
-		return l
+		return
 	}
 	l.has, l.size, l.held = true, size, *h
 	l.state = l.policy.State(h, now)
 	l.fromDisk = a.servers != nil && a.servers.readTime() > 0
-	return l
 }
 
 func (a *aging) remove(key uint64) {

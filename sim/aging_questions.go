@@ -9,7 +9,8 @@ func (s *site) serveAging(t *tier, m *message) {
 		t.servers.count(key, bytes, m.recorded)
 	}
 	s.meet(t, m, bytes)
-	l := a.look(m.index, key, m.at)
+	var l look
+	l.find(a, m.index, key, m.at)
 	n := t.flights.number(key)
 	if s.trace != nil {
 		s.trace.receives(m)

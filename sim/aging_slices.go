@@ -41,7 +41,8 @@ func (s *site) serveAgedPart(t *tier, n uint32, now int64) {
 			key = a.keyAt(w.number, key, c.work.At(p.number))
 			t.servers.count(key, p.wanted(t.sliceBytes), p.recorded)
 		}
-		l := a.look(w.number, key, now)
+		var l look
+		l.find(a, w.number, key, now)
 		fetch := t.flights.number(key)
 		if s.trace != nil {
 			s.trace.looks(s, t, &l, now)

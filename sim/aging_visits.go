@@ -22,7 +22,8 @@ func (s *site) visitAging(v *arrival, c *clients) {
 		key = a.keyAt(w.number, key, c.work.At(c.count))
 		t.servers.count(key, r.size(bytes), r.recorded)
 	}
-	l := a.look(w.number, key, v.at)
+	var l look
+	l.find(a, w.number, key, v.at)
 	n := t.flights.number(key)
 	if s.trace != nil {
 		s.trace.visit(s, c, r.number, v.at)

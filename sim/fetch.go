@@ -6,7 +6,12 @@ import "github.com/edgewise-sim/edgewise/transport"
 func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8, recorded bool) {
 	way := &t.steady[number]
 	if way.hop == nil {
-		s.startFetchInTurn(t, f, n, now, number, recorded)
+		if way.asked != nil {
+			f.attempt, f.number, f.recorded = attempt{asked: now}, number, recorded
+			s.askSteady(t, way, f, n, now).key = objectOf(f.key)
+		} else {
+			s.startFetchInTurn(t, f, n, now, number, recorded)
+		}
 		return
 	}
 	h := way.hop
@@ -35,6 +40,16 @@ func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8,
 		c.now.add(f.bytes)
 	}
 	s.expect(t, f, n, leaves+first)
+}
+
+// askSteady sends the question of a new fetch to the next hop of its workload, which is always there; the caller fills in the key.
+func (s *site) askSteady(t *tier, way *steadyWay, f *flight, n uint32, now int64) *message {
+	h := way.asked
+	f.left = h.dialer.Dial(way.line, now)
+	f.conn = way.line.Hold()
+	m := s.ask(h, f.left, t.number, n, f.bytes)
+	m.service, m.index, m.recorded = f.service, f.number, f.recorded
+	return m
 }
 
 // startFetchInTurn asks the hop of first choice, of those that may fail, are not always as fast or have state.
@@ -74,9 +89,7 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 			t.losses.sends(n, m)
 		}
 		if t.aging != nil {
-			v := &t.aging.renewals[n]
-			m.key = uint64(uint32(v.key)) | uint64(v.known)<<32
-			m.setSlice(v.key >> sliceShift)
+			t.aging.renewals[n].says(m)
 		}
 		if s.trace != nil {
 			s.trace.sends(s, t, n, m)
@@ -194,8 +207,13 @@ func (s *site) landFetch(m *message) {
 	if s.trace != nil {
 		s.trace.lands(s, t, n, s.trace.plan.sites[t.hops[f.number][f.choice].to].id, waits)
 	}
-	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
+	if f.last > m.at {
+		s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
+		s.answerWaiters(t, n, m.at)
+		return
+	}
 	s.answerWaiters(t, n, m.at)
+	s.endFetch(t, n, m.at) // at once: of what happens at an instant, fills come first
 }
 
 // landFetchUnanswered lets a fetch wait for its timer, since the site that was asked has failed.

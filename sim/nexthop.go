@@ -58,6 +58,11 @@ func (h *nextHop) isSafe() bool { return h.outages == nil && h.away == nil && h.
 // isSteady reports whether the hop never fails, loses nothing, is always as fast and has no state, so that its answer is a sum.
 func (h *nextHop) isSteady() bool { return !h.remote && h.isSafe() && h.slow == nil && h.lossy == nil }
 
+// isAlwaysAsked reports whether the hop is the one that is asked by message for all objects, never fails and loses nothing.
+func (h *nextHop) isAlwaysAsked() bool {
+	return h.remote && h.isSafe() && h.lossy == nil && h.keyed == 0 && !h.forWrites
+}
+
 // needsMessage reports whether a question that leaves at an instant must be sent. A site that is down when the
 // question would arrive is sent none, and none is that is lost on its way.
 func (h *nextHop) needsMessage(leaves int64) bool {

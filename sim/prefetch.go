@@ -97,7 +97,9 @@ func (s *site) prefetchTier(t *tier, coming []inboxEntry, arrivals []arrival, a 
 				lookups++
 			}
 		}
-		touched ^= s.prefetchAsking(arrivals, a)
+		if s.isVisited {
+			touched ^= s.prefetchAsking(arrivals, a)
+		}
 	}
 	heads, flights := t.flights.heads, t.flights.pool
 	for _, key := range a.lookups[:lookups] {
@@ -123,7 +125,7 @@ func (s *site) prefetchTier(t *tier, coming []inboxEntry, arrivals []arrival, a 
 			}
 		}
 	}
-	if t == s.edge {
+	if t == s.edge && s.isVisited {
 		touched ^= s.prefetchAnswered(a.waiters[:answers], a)
 	}
 	fills := a.fills[:answers]

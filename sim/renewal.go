@@ -45,14 +45,12 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 		a.renewals = append(a.renewals, renewal{})
 	}
 	v := &a.renewals[n]
-	*v = renewal{look: *l, bytes: bytes, background: background}
+	v.look, v.bytes, v.known, v.background, v.drops, v.writes = *l, bytes, 0, background, false, false
+	v.came, v.asOf, v.serves = came{}, 0, false
 	if l.has && l.policy.Confirms(&l.held, now) {
 		v.known = l.held.Version
 	}
-	f.number, f.recorded, f.attempt = number, recorded, newAttempt(t.hops[number], now, a.contents[number].primaryOf(objectOf(l.key), l.object))
-	if t.losses != nil {
-		t.losses.note(n)
-	}
+	f.number, f.recorded = number, recorded
 	if recorded {
 		counters := &t.tallies[number].Counters
 		counters[TierFetches]++
@@ -60,11 +58,26 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 			counters[TierBackground]++
 		}
 	}
+	if way := &t.steady[number]; way.asked != nil {
+		f.attempt = attempt{asked: now}
+		v.says(s.askSteady(t, way, f, n, now))
+		return n
+	}
+	f.attempt = newAttempt(t.hops[number], now, a.contents[number].primaryOf(objectOf(l.key), l.object))
+	if t.losses != nil {
+		t.losses.note(n)
+	}
 	if s.trace != nil && !background {
 		s.trace.begins(s, t, n)
 	}
 	s.fetch(t, n, now)
 	return n
+}
+
+// says lets a question say what is asked for, and which version of it is to be confirmed.
+func (v *renewal) says(m *message) {
+	m.key = uint64(uint32(v.key)) | uint64(v.known)<<32
+	m.setSlice(v.key >> sliceShift)
 }
 
 // prepareRenewal settles how many bytes the answer has to the question that a fetch asks now, as far as the one who asks can
@@ -126,7 +139,9 @@ func (s *site) store(t *tier, n uint32, now int64) {
 		if v.silent {
 			bytes = errorBytes // of its own
 		}
-		if t.servers == nil {
+		if t.servers == nil && t.aging.apart == 0 {
+			t.aging.cache.FillNoted(key, bytes, v.now(f.first)) // it is not there: its fetch is the only one
+		} else if t.servers == nil {
 			t.aging.cache.InsertNoted(key, bytes, v.now(f.first))
 		} else {
 			t.servers.caches.InsertNoted(key, bytes, v.now(f.first))

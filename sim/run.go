@@ -389,6 +389,7 @@ func (at *site) addClients(c clients) uint32 {
 		c.visits.number = number
 	}
 	at.clients = append(at.clients, c)
+	at.isVisited = at.isVisited || c.visits != nil
 	return number
 }
 

@@ -16,6 +16,8 @@ type site struct {
 	ctx     context.Context
 	meter   *Meter
 	clients []clients
+	// isVisited says that some of them visit, so that more is known of them.
+	isVisited bool
 	// perSecond is about how many requests of users the site meets.
 	perSecond float64
 	block     block

@@ -46,9 +46,10 @@ func (t *tier) keepsCopy(copied bool) bool {
 
 // A steadyWay is how a tier fetches the objects of a workload from a hop that is steady, with all that this needs near at hand.
 type steadyWay struct {
-	hop  *nextHop        // nil where the first choice is not steady
-	line *transport.Line // nil where a pool has the connections
-	load *originCount
+	hop   *nextHop        // nil where the first choice is not steady
+	asked *nextHop        // the first choice, where that is asked by message, and would be steady but for that; else nil
+	line  *transport.Line // nil where a pool has the connections
+	load  *originCount
 }
 
 // settleWays notes how the tier fetches and what it keeps, when all else is known of it.
@@ -56,7 +57,13 @@ func (t *tier) settleWays() {
 	t.keepsAll = t.pools == nil && t.aging == nil && t.copies == placement.CopiesEverywhere
 	t.steady = make([]steadyWay, len(t.hops))
 	for w, hops := range t.hops {
-		if len(hops) == 0 || !hops[0].isSteady() {
+		if len(hops) == 0 {
+			continue
+		}
+		if t.losses == nil && t.pools == nil && hops[0].isAlwaysAsked() {
+			t.steady[w] = steadyWay{asked: &hops[0], line: &t.lines[w][0]}
+		}
+		if !hops[0].isSteady() {
 			continue
 		}
 		t.steady[w] = steadyWay{hop: &hops[0], load: &t.load.steady[w]}
@@ -318,9 +325,12 @@ func (s *site) sendObject(m *message, first, last, queue, service int64, copied 
 // fill puts the next object that arrives into its cache.
 func (s *site) fill() {
 	e := s.fills.pop()
-	n := e.flight
-	s.happened.add(e.at, uint64(n)|1<<62)
-	t := s.tier(part(e.tier))
+	s.endFetch(s.tier(part(e.tier)), e.flight, e.at)
+}
+
+// endFetch ends a fetch whose object is all here at an instant.
+func (s *site) endFetch(t *tier, n uint32, now int64) {
+	s.happened.add(now, uint64(n)|1<<62)
 	f := &t.flights.pool[n]
 	s.ledger.received += uint64(f.bytes)
 	if f.isLost {
@@ -330,10 +340,10 @@ func (s *site) fill() {
 	if t.keepsAll {
 		cache.Fill(t.cache, f.key, f.bytes) // it is not there: its fetch began with a miss, and it has but one
 	} else {
-		s.fillByRule(t, f, n, e.at)
+		s.fillByRule(t, f, n, now)
 	}
-	if t.held.isDue(e.at) {
-		t.held.take(e.at, t.cache.UsedBytes())
+	if t.held.isDue(now) {
+		t.held.take(now, t.cache.UsedBytes())
 	}
 	t.flights.remove(n)
 }
