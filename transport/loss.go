@@ -105,6 +105,12 @@ func (l *LossyTransfer) OpenWindow(isNew bool) Window {
 // Where [Connection.BufferBytes] is said, packets overflow it besides, as they do without other losses. Then a window keeps parts of packets, and no
 // acknowledgement waits for a second packet.
 func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, trips RoundTrips, draws *random.Stream) (total int64, after Window) {
+	total, _, after = l.RowRounds(bytes, timeoutNs, w, isNew, trips, draws)
+	return total, after
+}
+
+// RowRounds is Rounds for what is more than one response, and returns besides when the first byte comes of the first round trip that sends all that is left, in ns after the first of all.
+func (l *LossyTransfer) RowRounds(bytes, timeoutNs int64, w Window, isNew bool, trips RoundTrips, draws *random.Stream) (total, before int64, after Window) {
 	if l.buffer > 0 {
 		loses := l.losing(timeoutNs, draws)
 		return sendOver(&l.Transfer, l.begin(w.Bytes, bytes, isNew), w.SlowTo, trips, &loses)
@@ -115,8 +121,7 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 	}
 	row := l.lossyRow(w, size, trips.RoundTrip(0), timeoutNs)
 	row.add(l, l.begin(w.Bytes, bytes, isNew).left, draws)
-	total, _, after = sendLossy(l, &row, timeoutNs, trips, draws)
-	return total, after
+	return sendLossy(l, &row, timeoutNs, trips, draws)
 }
 
 // tail returns after how long the last packet of all is sent again where that is lost, if not by a probe of TCP.

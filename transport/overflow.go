@@ -2,10 +2,10 @@ package transport
 
 import "time"
 
-// sendOver sends a response over a way whose buffer is known, flight by flight, and returns the time in ns and the window after it. What
+// sendOver sends a response over a way whose buffer is known, flight by flight, and returns the time in ns, how much of it is before the last flight, and the window after it. What
 // overflows the buffer is lost, and goes again with the next flight; of the last packets of a response, a round trip after the last that has
 // arrived. Where the way loses packets besides, loses says which.
-func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *losing) (total int64, after Window) {
+func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *losing) (total, before int64, after Window) {
 	s := t.senderOf(Window{b.window, slowTo}, t.segment)
 	s.begins(b.window <= t.window)
 	began := s.window
@@ -18,9 +18,10 @@ func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *
 		round++
 	}
 	for ; ; round++ {
+		before = total
 		total += f.flies(&s, began, total, trips.RoundTrip(round), loses)
 		if f.left == 0 {
-			return total, windowOf(&s, t.segment)
+			return total, before, windowOf(&s, t.segment)
 		}
 	}
 }

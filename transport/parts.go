@@ -45,10 +45,10 @@ func (t *Transfer) PartsOver(window Window, bytes int64, isNew bool, trips Round
 	b := t.begin(window.Bytes, bytes, isNew)
 	free := *t
 	free.buffer = 0
-	rounds, _ := sends(&free, b, 0, trips)
+	rounds, _, _ := sends(&free, b, 0, trips)
 	overflow := rounds
 	if t.buffer > 0 {
-		overflow, _ = sends(t, b, window.SlowTo, trips)
+		overflow, _, _ = sends(t, b, window.SlowTo, trips)
 	}
 	return partsOf(t.line(b.left), rounds, overflow, total)
 }

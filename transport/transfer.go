@@ -118,6 +118,17 @@ const firstReceive = 1<<16 - 1
 // Open returns the transfer time over a window that holds the response, in ns: bytes at the rate.
 func (t *Transfer) Open(bytes int64) int64 { return t.line(bytes + t.header) }
 
+// OnLine returns how many bytes are sent for a response: its header goes along, and what a new connection sends before its first.
+func (t *Transfer) OnLine(bytes int64, isNew bool) int64 {
+	if isNew {
+		bytes += t.setup
+	}
+	return bytes + t.header
+}
+
+// LineNs returns how long so many bytes, headers among them, take at the rate, in ns.
+func (t *Transfer) LineNs(bytes int64) int64 { return t.line(bytes) }
+
 // line returns how long so many bytes, the header among them, take at the rate.
 func (t *Transfer) line(bytes int64) int64 {
 	// The product is rounded before the sum, so that machines with and without a fused
@@ -177,17 +188,18 @@ func transferTime[T RoundTrips](t *Transfer, bytes int64, isNew bool, trips T) i
 	if !isNew && t.keeps {
 		window = t.most
 	}
-	ns, _ := sends(t, t.begin(window, bytes, isNew), 0, trips)
+	ns, _, _ := sends(t, t.begin(window, bytes, isNew), 0, trips)
 	return ns
 }
 
-// sends returns the time of what is to be sent in ns, and the window after it. Slow start goes to a window of slowTo bytes, 0 for any.
-func sends[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (ns int64, after Window) {
+// sends returns the time of what is to be sent in ns, how much of it is before the last round trip's first byte, and the window after it. Slow start goes to a window
+// of slowTo bytes, 0 for any.
+func sends[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (ns, before int64, after Window) {
 	if t.buffer > 0 {
 		return sendOver(t, b, slowTo, trips, nil)
 	}
 	ns, rounds := slowStart(t, b, trips)
-	return ns, Window{t.grown(rounds.window, rounds.gains), slowTo}
+	return ns, rounds.before, Window{t.grown(rounds.window, rounds.gains), slowTo}
 }
 
 // grown returns the window when what was sent last under one is acknowledged, which makes it larger.
@@ -196,6 +208,12 @@ func (t *Transfer) grown(window, gains int64) int64 { return min(window+gains, m
 // FromOver returns the transfer time of a response that slow start begins with a window, in ns, and the window after it, doubled by every round that
 // filled it, and larger by what was sent last: on a new or an open connection whose round trips differ, over a way whose buffer may overflow.
 func (t *Transfer) FromOver(window Window, bytes int64, isNew bool, trips RoundTrips) (ns int64, after Window) {
+	ns, _, after = t.RowOver(window, bytes, isNew, trips)
+	return ns, after
+}
+
+// RowOver is FromOver for what is more than one response, and returns besides when the first byte of the last round trip comes, in ns after the first of all.
+func (t *Transfer) RowOver(window Window, bytes int64, isNew bool, trips RoundTrips) (ns, before int64, after Window) {
 	return sends(t, t.begin(window.Bytes, bytes, isNew), window.SlowTo, trips)
 }
 
