@@ -38,7 +38,7 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 		{"api: the work of who computes takes no time", bare, preset},
 		{"however long that was idle (RFC 7661)", bare, preset},
 		{"web-static: a response over an open connection begins with the initial window", preset, bare},
-		{"web-static: answers to one user that are under way at once do not wait for one another", func(s *edgewise.Study) {
+		{"web-static: answers to one user that are under way at once follow one another as they are ready", func(s *edgewise.Study) {
 			preset(s)
 			s.Workloads[0].Client.NewShare, s.Workloads[0].Visits = 0, workload.Visits{Requests: 5, Gap: time.Second}
 		}, preset},

@@ -398,7 +398,7 @@ func (c *clients) sight(r *request, s *served, ttfb, ttlb int64) {
 	of[Access], of[Loss], of[Propagation], of[Upstream] = r.access, r.resent, c.rtt, c.beyond
 	if c.stacks != nil {
 		x := &c.exchanged
-		of[Lookup], of[Connect], of[TLS], of[FirstRecord] = x.lookup, x.connect, x.tls, x.first
+		of[Lookup], of[Connect], of[TLS], of[AnswerQueue], of[FirstRecord] = x.lookup, x.connect, x.tls, x.waits, x.first
 	} else if r.isNew {
 		of[Connect], of[TLS] = c.handshakes(r)
 	}

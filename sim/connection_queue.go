@@ -19,9 +19,10 @@ type queuedAsk struct {
 	next     uint32 // that waits behind it, 0 for none
 }
 
-// A leftVisit is a visit whose last requests wait for a connection while another one has its place.
+// A leftVisit is a visit whose last requests wait for a connection, or for their answers, while another one has its place.
 type leftVisit struct {
 	visitor
+	row      answerRow
 	more     []transport.Conn
 	lookedUp int64
 }
@@ -29,14 +30,16 @@ type leftVisit struct {
 // A visitSeat is where a visit has its connections.
 type visitSeat struct {
 	*visitor
+	row      *answerRow
 	more     []transport.Conn
 	lookedUp *int64 // nil where look-ups take no time
+	left     uint32 // its number among those that have ended, 0 where it goes on
 }
 
 // connections returns how many connections of the visit there may be.
-func (v *visits) connections(p visitSeat) int {
+func (p visitSeat) connections() int {
 	if p.version == 0 {
-		return v.most
+		return 1 + len(p.more)
 	}
 	return 1
 }
@@ -51,7 +54,7 @@ func (p visitSeat) conn(n int) *transport.Conn {
 
 // at returns the seat of a place.
 func (v *visits) at(place uint32) visitSeat {
-	p := visitSeat{visitor: &v.visitors[place]}
+	p := visitSeat{visitor: &v.visitors[place], row: &v.rows[place]}
 	if v.hasMore {
 		p.more = v.more[int(place)*(v.most-1) : (int(place)+1)*(v.most-1)]
 	}
@@ -68,20 +71,33 @@ func (v *visits) seatOf(place, name uint32) (visitSeat, bool) {
 	}
 	if n := v.leftBy[name]; n != 0 {
 		left := v.left.at(n)
-		return visitSeat{&left.visitor, left.more, &left.lookedUp}, true
+		return visitSeat{&left.visitor, &left.row, left.more, &left.lookedUp, n}, true
 	}
 	return visitSeat{}, false
+}
+
+// isWaiting reports whether requests of a visit wait for a connection, or over one for their answers.
+func (v *visits) isWaiting(p visitSeat) bool {
+	if p.first != 0 {
+		return true
+	}
+	for n := range p.connections() {
+		if p.conn(n).IsAwaited() {
+			return true
+		}
+	}
+	return false
 }
 
 // leave makes room in a place for another visit: what of the one there still waits goes on elsewhere.
 func (v *visits) leave(place uint32) {
 	p := v.at(place)
-	if p.first == 0 {
+	if p.name == 0 || !v.isWaiting(p) { // nobody has had it, or nothing waits
 		return
 	}
 	n := v.left.add()
 	left := v.left.at(n)
-	left.visitor, left.more, left.lookedUp = *p.visitor, append(left.more[:0], p.more...), never
+	left.visitor, left.row, left.more, left.lookedUp = *p.visitor, *p.row, append(left.more[:0], p.more...), never
 	if p.lookedUp != nil {
 		left.lookedUp = *p.lookedUp
 	}
@@ -90,7 +106,7 @@ func (v *visits) leave(place uint32) {
 
 // hasRoom reports whether a request of a visit at an instant finds a connection over which none waits for its answer, or may open one.
 func (v *visits) hasRoom(p visitSeat, at int64) bool {
-	for n := range v.connections(p) {
+	for n := range p.connections() {
 		if !p.conn(n).IsBusy(at) {
 			return true
 		}
@@ -149,7 +165,7 @@ func (v *visits) wake(c *clients, of workload.Visit, at int64) {
 // wakeWhenKnown does so where it is known at an instant when a connection will be idle.
 func (v *visits) wakeWhenKnown(c *clients, p visitSeat, of workload.Visit, at int64) {
 	soonest := int64(unknown)
-	for n := range v.connections(p) {
+	for n := range p.connections() {
 		if until, ok := p.conn(n).IdleFrom(at); ok {
 			soonest = min(soonest, until)
 		}
@@ -177,16 +193,16 @@ func (s *site) endsWait(m *message) {
 		p.first = v.sent.next
 		s.resume(&v.sent, c, m.at)
 		if p.first == 0 {
-			v.forget(of)
+			v.forget(p)
 		}
 	}
 }
 
-// forget forgets a visit that has ended, and of which nothing waits any more.
-func (v *visits) forget(of workload.Visit) {
-	if n := v.leftBy[of.Name()]; n != 0 {
-		delete(v.leftBy, of.Name())
-		v.left.remove(n)
+// forget forgets a visit that has ended, if nothing of it waits any more.
+func (v *visits) forget(p visitSeat) {
+	if p.left != 0 && !v.isWaiting(p) && v.leftBy[p.name] == p.left { // it may be forgotten already
+		delete(v.leftBy, p.name)
+		v.left.remove(p.left)
 	}
 }
 

@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,13 +36,14 @@ func oneVisit(connections int, at ...int64) workload.Workload {
 	}
 }
 
-// watched runs a placement for so long and returns how each request ended, by when it was asked.
+// watched runs a placement for so long and returns how each request ended, in the order in which they were asked.
 func watched(t *testing.T, n *topology.Network, w workload.Workload, p placement.Placement, length time.Duration) (all []Sighting) {
 	t.Helper()
 	plans, err := Compile(context.Background(), Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: length, Seed: 5}, p)
 	require.NoError(t, err)
 	_, err = plans[0].Watch(context.Background(), 0, func(is *Sighting) { all = append(all, *is) })
 	require.NoError(t, err)
+	slices.SortStableFunc(all, func(a, b Sighting) int { return cmp.Compare(a.At, b.At) })
 	for i := range all {
 		sum := int64(0)
 		for _, ns := range all[i].Causes {

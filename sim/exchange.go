@@ -74,8 +74,10 @@ func (s *stacks) number(version int, resumed bool, line topology.Technology) uin
 // An exchange is what the connection of a request adds to the round trip that asks, in ns.
 type exchange struct {
 	lookup, connect, tls int64
+	waits                int64 // for answers before it on the same connection
 	first                int64 // until the first byte can be read
 	transfer             int64 // from then to the last
+	before               int64 // of both, until the first byte of the last round trip is here
 	after                transport.Window
 }
 
@@ -112,44 +114,69 @@ func (c *clients) setUp(r *request) (x exchange) {
 	return x
 }
 
-// windowOf returns the window with which an answer begins; false where nothing is known of the connection. The site has sent nothing for a round trip longer than
-// nothing came.
-func (c *clients) windowOf(r *request, s *served, rtt, timeout int64) (transport.Window, bool) {
-	return c.visits.window(r, s.first-c.delay+rtt, timeout)
+// A sending is how a site sends an answer, or a row of them, over a stack.
+type sending struct {
+	*stack
+	window         transport.Window
+	isKnown, isNew bool // whether anything is known of the window, and the connection is new
+	rtt, timeout   int64
+	key            random.Key // addresses which packets are lost
+	intact         int64      // bytes before one is, where nothing else says that
+	trips          *trips
+	seat           visitSeat // of the visit, where that keeps the connection
 }
 
-// exchange returns what the connection of a request adds, whose answer is that of a site.
-func (c *clients) exchange(r *request, s *served, rtt int64) exchange {
-	x, of := c.setUp(r), c.stackOf(r)
-	t := &of.transfer
+// A sendingTime is how long that takes from the first byte to the last one, in ns, how much of it is before the first byte of the last round trip, and the window after it.
+type sendingTime struct {
+	ns, before int64
+	after      transport.Window
+}
+
+// sendingOf returns how the answer of a site to a request is sent, with nothing ahead.
+func (c *clients) sendingOf(r *request, s *served, rtt int64) sending {
+	of := c.stackOf(r)
 	spent := int64(0)
 	if r.isNew {
-		spent = t.Connect + t.TLS
+		spent = of.transfer.Connect + of.transfer.TLS
 	}
 	c.trips = c.tripsOf(r, spent)
-	timeout := t.ResendNs(rtt)
-	window, isKnown := c.windowOf(r, s, rtt, t.RetransmitNs(rtt))
-	readable := t.Readable(s.bytes)
-	switch {
-	case of.lossy != nil && of.lossy.GoesByRounds():
-		if !isKnown {
-			window = of.lossy.OpenWindow(r.isNew)
-		}
-		draws := r.shake.StreamAt(lossesOfTransfer)
-		x.transfer, x.after = of.lossy.Rounds(s.bytes, timeout, window, r.isNew, &c.trips, &draws)
-	case of.lossy != nil:
-		x.transfer = of.lossy.TimeOver(s.bytes, rtt, timeout, r.isNew, r.intact, &c.trips)
-		x.after = window
-	case isKnown:
-		x.transfer, x.after = t.FromOver(window, s.bytes, r.isNew, &c.trips)
-	default:
-		x.transfer = t.TimeOver(s.bytes, r.isNew, &c.trips)
+	send := sending{stack: of, isNew: r.isNew, rtt: rtt, timeout: of.transfer.ResendNs(rtt), key: r.shake, intact: r.intact, trips: &c.trips}
+	if c.visits != nil { // the site has sent nothing for a round trip longer than nothing came
+		send.window, send.seat = c.visits.window(r, s.first-c.delay+rtt, of.transfer.RetransmitNs(rtt))
+		send.isKnown = true
 	}
-	if readable > 0 {
-		if isKnown {
-			x.first, _ = t.FromOver(window, readable, r.isNew, &c.trips)
+	return send
+}
+
+// takes returns how long so many bytes take.
+func (x *sending) takes(bytes int64) (of sendingTime) {
+	switch {
+	case x.lossy != nil && x.lossy.GoesByRounds():
+		window := x.window
+		if !x.isKnown {
+			window = x.lossy.OpenWindow(x.isNew)
+		}
+		draws := x.key.StreamAt(lossesOfTransfer)
+		of.ns, of.before, of.after = x.lossy.RowRounds(bytes, x.timeout, window, x.isNew, x.trips, &draws)
+	case x.lossy != nil:
+		of.ns, of.after = x.lossy.TimeOver(bytes, x.rtt, x.timeout, x.isNew, x.intact, x.trips), x.window
+	case x.isKnown:
+		of.ns, of.before, of.after = x.transfer.RowOver(x.window, bytes, x.isNew, x.trips)
+	default:
+		of.ns = x.transfer.TimeOver(bytes, x.isNew, x.trips)
+	}
+	return of
+}
+
+// exchange returns what the connection of a request adds, whose answer is that of a site, with nothing ahead of it.
+func (c *clients) exchange(r *request, s *served, send *sending) exchange {
+	x, of, t := c.setUp(r), send.takes(s.bytes), &send.transfer
+	x.transfer, x.before, x.after = of.ns, of.before, of.after
+	if readable := t.Readable(s.bytes); readable > 0 {
+		if send.isKnown {
+			x.first, _ = t.FromOver(send.window, readable, r.isNew, send.trips)
 		} else {
-			x.first = t.TimeOver(readable, r.isNew, &c.trips)
+			x.first = t.TimeOver(readable, r.isNew, send.trips)
 		}
 		x.first = min(x.first, x.transfer)
 		x.transfer -= x.first
@@ -186,33 +213,43 @@ func (c *clients) drawSetUpLoss(r *request, stream *random.Stream) (sum int64) {
 
 // answerOver is answer over a stack.
 func (c *clients) answerOver(r *request, s *served) bool {
+	if c.visits == nil || !c.visits.keepUntilItLeaves(r, s) {
+		c.answerNow(r, s)
+	}
+	return true
+}
+
+// answerNow answers a user over a stack by an answer that leaves the site now.
+func (c *clients) answerNow(r *request, s *served) {
 	rtt := c.rtt + r.access
+	send := c.sendingOf(r, s, rtt)
+	c.exchanged = c.exchange(r, s, &send)
+	x := &c.exchanged
+	if c.explained != nil {
+		c.explained.parts, c.explained.onLine = c.partsOver(s, &send), 0
+	}
+	ready := rtt + c.beyond + r.resent + x.lookup + x.connect + x.tls
 	if c.visits != nil {
+		c.visits.follow(c, r, s, &send, x, s.first-c.delay+ready)
 		s.held = c.visits.waited(r)
 		r.arrived -= s.held
 	}
-	c.exchanged = c.exchange(r, s, rtt)
-	x := &c.exchanged
-	if c.explained != nil {
-		c.explained.parts = c.partsOver(r, s, rtt)
-	}
-	ready := rtt + c.beyond + r.resent + x.lookup + x.connect + x.tls
-	ttfb := ready + s.first - r.arrived + x.first
+	ttfb := ready + s.first - r.arrived + x.waits + x.first
 	ttlb := max(ttfb+x.transfer, ready+s.last-r.arrived)
 	c.timeline.add(r.arrived, ttfb, s.outcome)
 	if c.visits != nil {
-		c.visits.answered(c, r, r.arrived-c.delay+ttlb, x.after)
+		c.visits.answered(c, r, send.seat, r.arrived-c.delay+ttlb, x.after)
 	}
-	if !r.recorded {
-		return true
+	if r.recorded {
+		of := &c.tally.Causes
+		of[Lookup] += x.lookup
+		of[Connect] += x.connect
+		of[TLS] += x.tls
+		of[AnswerQueue] += x.waits
+		of[FirstRecord] += x.first
+		c.conclude(r, s, ttfb, ttlb)
 	}
-	of := &c.tally.Causes
-	of[Lookup] += x.lookup
-	of[Connect] += x.connect
-	of[TLS] += x.tls
-	of[FirstRecord] += x.first
-	c.conclude(r, s, ttfb, ttlb)
-	return true
+	r.arrived += s.held
 }
 
 // conclude tallies a request that is recorded and answered, but for what its connection has cost. clients.answer

@@ -77,6 +77,8 @@ const (
 	rideEnds
 	// idleAgain tells a site that a connection of a visit is idle, for the next request that waits for one; token is the number of the clients, key the visit.
 	idleAgain
+	// answerLeaves tells a site that the first byte of an answer to a user leaves it now; token is the number of the clients, key that of the answer.
+	answerLeaves
 )
 
 // A question is what a message asks besides.
@@ -229,6 +231,8 @@ func (s *site) receive(m *message) {
 		s.endRide(m)
 	case idleAgain:
 		s.endsWait(m)
+	case answerLeaves:
+		s.answersNow(m)
 	}
 }
 

@@ -154,11 +154,13 @@ const (
 	LinkQueue
 	// ConnectionQueue is the wait of a request for one of the connections that its user may have open to a site over HTTP/1.1.
 	ConnectionQueue
+	// AnswerQueue is the wait of an answer's first byte for the answers before it on the same connection of a user, over HTTP/2 or 3.
+	AnswerQueue
 	// NumCauses is the number of causes.
 	NumCauses
 )
 
-var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "collapse wait", "tick wait", "packet loss", "timeout", "dns", "first record", "link queue", "connection queue"}
+var causeNames = [NumCauses]string{"connect", "tls", "access", "propagation", "queue", "service", "upstream", "collapse wait", "tick wait", "packet loss", "timeout", "dns", "first record", "link queue", "connection queue", "answer queue"}
 
 // String returns the cause's name, for example "propagation".
 func (c Cause) String() string {

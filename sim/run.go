@@ -467,8 +467,11 @@ func (r *run) complete(c *clients, number, m int, e *entry, kind Kind, shared *w
 	if p := r.plan.scenario.Workloads[number].Patience(); p != (workload.Patience{}) {
 		c.patience, c.isAlike, kind = &patience{Patience: p, site: r.sites[e.site], kind: kind}, false, patientVisits
 	}
-	if c.visits != nil && c.visits.hasMore {
-		c.visits.site, c.visits.kind, kind = r.sites[e.site], kind, queuedVisits
+	if c.visits != nil {
+		c.visits.site = r.sites[e.site]
+		if c.visits.hasMore {
+			c.visits.kind, kind = kind, queuedVisits
+		}
 	}
 	c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
 	if r.explains != nil {

@@ -99,18 +99,17 @@ func (c *clients) partsOf(r *request, bytes, rtt int64) transport.Parts {
 }
 
 // partsOver returns what the transfer of an answer over a stack is made of that has just been exchanged, behind its first TLS record.
-func (c *clients) partsOver(r *request, s *served, rtt int64) transport.Parts {
-	of := c.stackOf(r)
-	window, isKnown := c.windowOf(r, s, rtt, of.transfer.RetransmitNs(rtt))
+func (c *clients) partsOver(s *served, send *sending) transport.Parts {
+	window := send.window
 	switch {
-	case isKnown:
-	case of.lossy != nil && of.lossy.GoesByRounds():
-		window = of.lossy.OpenWindow(r.isNew)
+	case send.isKnown:
+	case send.lossy != nil && send.lossy.GoesByRounds():
+		window = send.lossy.OpenWindow(send.isNew)
 	default:
-		window = of.transfer.BeginWindow(r.isNew)
+		window = send.transfer.BeginWindow(send.isNew)
 	}
 	x := &c.exchanged
-	return of.transfer.PartsOver(window, s.bytes, r.isNew, &c.trips, x.first+x.transfer).Shortened(x.transfer)
+	return send.transfer.PartsOver(window, s.bytes, send.isNew, send.trips, x.first+x.transfer).Shortened(x.transfer)
 }
 
 // restOf returns what the other bytes of an explained request waited for, which was answered at an entry.
@@ -134,10 +133,11 @@ func (r *run) restOf(s *Sighting, of *entry) (all []Step) {
 	if c.stacks == nil {
 		own = c.partsOf(&s.request, s.bytes, c.rtt+s.request.access)
 	}
-	isOwn := own.Total() >= left
+	isOwn := own.Total()+c.explained.onLine >= left
 	add(min(t.linkRest, left), "", "links: until those on the way to the user that others share had sent the other bytes")
 	switch rest := &t.rest; {
 	case isOwn:
+		add(min(c.explained.onLine, left), "", "behind answers before it to the same user over other connections, on his line")
 		addParts(own, "", "to the user")
 	case len(t.got) > 0:
 		for _, step := range t.restOfSlices(s.first, s.last) {

@@ -54,6 +54,8 @@ type UserConnection struct {
 type explainedConnection struct {
 	trace *tracer
 	parts transport.Parts // what the transfer of the latest answer was made of, behind its first bytes
+	// onLine is how long its last byte has waited besides for answers to the same user over other connections, ns.
+	onLine int64
 }
 
 // ask finds out who asks for a request, as visits have it, and notes over which connection where it is the one to follow.
@@ -81,6 +83,10 @@ func (x *explainedConnection) ask(c *clients, r *request) {
 			is.NameAge = time.Duration(max(at-*p.lookedUp, 0))
 		}
 	}
+	var was transport.Conn
+	if n := v.open(c, p, &v.keeping[p.version], at); n >= 0 {
+		was = *p.conn(n)
+	}
 	v.ask(c, r)
 	a := v.asking.at(r.asking)
 	is.HTTP, is.IdleTimeout, is.LooksUp = workload.VersionName(int(a.version)), v.IdleTime(), a.lookup > 0
@@ -88,8 +94,8 @@ func (x *explainedConnection) ask(c *clients, r *request) {
 	if r.isNew {
 		is.Work = time.Duration(c.stacks.all[a.stack].transfer.Work)
 	} else {
-		is.Opening, is.IsUnderWay, is.IsBusy = NotOpened, a.connect > 0, a.was.IsBusy(at)
-		is.Idle = time.Duration(max(at-a.was.Last(), 0))
+		is.Opening, is.IsUnderWay, is.IsBusy = NotOpened, a.connect > 0, was.IsBusy(at)
+		is.Idle = time.Duration(max(at-was.Last(), 0))
 	}
 	x.trace.connection, x.trace.setUp = is, exchange{lookup: a.lookup, connect: a.connect, tls: a.tls}
 }
@@ -98,7 +104,7 @@ func (x *explainedConnection) ask(c *clients, r *request) {
 func (v *visits) openingOf(c *clients, p visitSeat, at int64, isFirst bool) (why Opening, idle time.Duration) {
 	k, last := &v.keeping[p.version], int64(never)
 	why = FirstOfVisit
-	for n := range v.connections(p) {
+	for n := range p.connections() {
 		conn := p.conn(n)
 		switch isOpen := k.IsOpen(conn, at); {
 		case isFirst || *conn == (transport.Conn{}):

@@ -19,21 +19,23 @@ type visits struct {
 	looked   int                        // how many of those are looked at
 	request  uint64                     // number of the next of the metro
 	visitors []visitor
+	rows     []answerRow      // by place
 	hasMore  bool             // visits may be over HTTP/1.1
 	most     int              // connections of a visit over HTTP/1.1
 	more     []transport.Conn // by place, those of each but the first; none where no visit is over HTTP/1.1
 	lookedUp []int64          // by place: when the site's name was, long ago if never; none where that takes no time
 	asking   slab[asking]
+	site     *site
+	number   uint32              // of their clients at the site
+	leaving  slab[leavingAnswer] // later
+	left     slab[leftVisit]
+	leftBy   map[uint32]uint32 // by name
 
 	// These are of visits over HTTP/1.1, whose requests wait for connections.
-	site    *site
-	number  uint32 // of their clients at the site
-	kind    Kind   // of how those are served who need not wait
+	kind    Kind // of how those are served who need not wait
 	queued  slab[queuedAsk]
 	sent    queuedAsk  // the last that has waited and was sent
 	resumed *queuedAsk // that, while it is sent
-	left    slab[leftVisit]
-	leftBy  map[uint32]uint32 // by name
 }
 
 // A visitor is who visits in one place, with the first connection. It fills a line of the processor's cache.
@@ -57,7 +59,6 @@ type asking struct {
 	name                 uint32 // of its visit
 	waited               int64  // for a connection
 	lookup, connect, tls int64
-	was                  transport.Conn // its connection as it was, for a visit that ends before the answer
 }
 
 // never is the instant of what has not been.
@@ -67,14 +68,13 @@ const never = math.MinInt64 / 4
 func newVisits(h *workload.Head, key random.Key, s *stacks, perSecond float64) *visits {
 	v := &visits{Visits: &h.Visits, key: key, most: h.Visits.MostConnections()}
 	atATime := float64(v.AtATime(perSecond))
-	v.visitors = make([]visitor, 0, int(atATime+float64(3*math.Sqrt(atATime)))+1)
+	places := int(atATime+float64(3*math.Sqrt(atATime))) + 1
+	v.visitors, v.rows = make([]visitor, 0, places), make([]answerRow, 0, places)
 	for version := range v.keeping {
 		of := &s.all[s.number(version, false, 0)]
 		v.keeping[version] = transport.Keeping{Idle: int64(h.Visits.IdleTime()), Rule: h.Client.Idle, Initial: of.transfer.InitialWindow()}
 	}
-	if v.hasMore = h.Visits.IsOverHTTP1(); v.hasMore {
-		v.leftBy = make(map[uint32]uint32)
-	}
+	v.hasMore, v.leftBy = h.Visits.IsOverHTTP1(), make(map[uint32]uint32)
 	return v
 }
 
@@ -82,7 +82,7 @@ func newVisits(h *workload.Head, key random.Key, s *stacks, perSecond float64) *
 func (v *visits) put(of workload.Visit) {
 	v.coming.put(of)
 	for place := int(of.Place()); place >= len(v.visitors); {
-		v.visitors = append(v.visitors, visitor{})
+		v.visitors, v.rows = append(v.visitors, visitor{}), append(v.rows, answerRow{})
 		if v.hasMore {
 			v.more = slices.Grow(v.more, v.most-1)[:len(v.more)+v.most-1]
 		}
@@ -140,8 +140,7 @@ func (v *visits) ask(c *clients, r *request) {
 	a.stack = c.stacks.number(int(p.version), p.hasKeys, p.line)
 	if n := v.open(c, p, k, at); n >= 0 {
 		conn := p.conn(n)
-		a.conn, a.was = int8(n), *conn
-		a.connect = conn.Ask(at)
+		a.conn, a.connect = int8(n), conn.Ask(at)
 		return
 	}
 	r.isNew = true
@@ -159,11 +158,14 @@ func (v *visits) ask(c *clients, r *request) {
 		a.stack = c.stacks.number(int(p.version), true, p.line)
 	}
 	a.connect, a.tls = c.handshakesOf(r, &c.stacks.all[a.stack].transfer)
-	for n := range v.connections(p) {
+	for n := range p.connections() {
 		if conn := p.conn(n); !k.IsOpen(conn, at) && (p.version != 0 || !conn.IsBusy(at)) {
 			k.Open(conn, at+a.lookup+a.connect+a.tls)
-			a.conn, a.was = int8(n), *conn
+			a.conn = int8(n)
 			conn.Ask(at)
+			if p.version != 0 {
+				p.row.hangUp()
+			}
 			break
 		}
 	}
@@ -171,7 +173,7 @@ func (v *visits) ask(c *clients, r *request) {
 
 // hasBrought reports whether a connection of a visit was ready at an instant: a round trip later the user has keys for the next one, which come with the first answer.
 func (v *visits) hasBrought(p visitSeat, at int64) bool {
-	for n := range v.connections(p) {
+	for n := range p.connections() {
 		if p.conn(n).WasReady(at) {
 			return true
 		}
@@ -183,7 +185,7 @@ func (v *visits) hasBrought(p visitSeat, at int64) bool {
 // With HTTP/1.1 those cannot over which another waits for its answer.
 func (v *visits) open(c *clients, p visitSeat, k *transport.Keeping, at int64) int {
 	best, last := -1, int64(0)
-	for n := range v.connections(p) {
+	for n := range p.connections() {
 		conn := p.conn(n)
 		if !k.IsOpen(conn, at) || p.version == 0 && conn.IsBusy(at) {
 			continue
@@ -219,9 +221,11 @@ func (v *visits) begin(c *clients, of workload.Visit) {
 	for p.version = 0; p.version < numVersions-1 && at >= shares[p.version]; p.version++ {
 		at -= shares[p.version]
 	}
-	for n := range v.connections(p) {
+	for n := range p.connections() {
 		p.conn(n).Close()
 	}
+	*p.row = answerRow{since: never}
+	p.row.hangUp()
 	lookedUp := int64(never)
 	if of.IsFound() && c.cameBefore(of) {
 		p.hasKeys = true
@@ -233,29 +237,22 @@ func (v *visits) begin(c *clients, of workload.Visit) {
 	}
 }
 
-// window returns the window with which the answer to a request begins at an instant; false where nothing is known of its connection.
-func (v *visits) window(r *request, at, timeout int64) (w transport.Window, ok bool) {
-	if v == nil {
-		return w, false
-	}
+// window returns the window with which the answer to a request begins at an instant, and the seat of its visit where that keeps the connection.
+func (v *visits) window(r *request, at, timeout int64) (w transport.Window, p visitSeat) {
 	a := v.asking.at(r.asking)
 	k := &v.keeping[a.version]
 	if a.conn < 0 {
-		return transport.Window{Bytes: k.Initial}, true
+		return transport.Window{Bytes: k.Initial}, p
 	}
-	conn := &a.was
-	if p, ok := v.seatOf(a.place, a.name); ok {
-		conn = p.conn(int(a.conn))
-	}
-	return k.Window(conn, at, timeout), true
+	p, _ = v.seatOf(a.place, a.name) // which is kept while a request waits for its answer
+	return k.Window(p.conn(int(a.conn)), at, timeout), p
 }
 
-// answered ends a request whose last byte is there at an instant.
-func (v *visits) answered(c *clients, r *request, at int64, after transport.Window) {
-	a := v.asking.at(r.asking)
-	if p, ok := v.seatOf(a.place, a.name); ok && a.conn >= 0 {
+// answered ends a request of a visit whose last byte is there at an instant.
+func (v *visits) answered(c *clients, r *request, p visitSeat, at int64, after transport.Window) {
+	if a := v.asking.at(r.asking); a.conn >= 0 {
 		p.conn(int(a.conn)).Answered(at, after)
-		v.wakeNext(c, p, at)
+		v.endsAsking(c, p, at)
 	}
 	v.asking.remove(r.asking)
 }
@@ -265,7 +262,7 @@ func (v *visits) failed(c *clients, r *request, at int64) {
 	a := v.asking.at(r.asking)
 	if p, ok := v.seatOf(a.place, a.name); ok && a.conn >= 0 {
 		p.conn(int(a.conn)).Failed(at)
-		v.wakeNext(c, p, at)
+		v.endsAsking(c, p, at)
 	}
 	v.asking.remove(r.asking)
 }
@@ -275,7 +272,7 @@ func (v *visits) lost(c *clients, r *request, at int64) {
 	a := v.asking.at(r.asking)
 	if p, ok := v.seatOf(a.place, a.name); ok && a.conn >= 0 {
 		p.conn(int(a.conn)).Lost(at)
-		v.wakeNext(c, p, at)
+		v.endsAsking(c, p, at)
 	}
 	v.asking.remove(r.asking)
 }
@@ -283,9 +280,11 @@ func (v *visits) lost(c *clients, r *request, at int64) {
 // waited returns how long a request has waited for a connection before it was sent.
 func (v *visits) waited(r *request) int64 { return v.asking.at(r.asking).waited }
 
-// wakeNext lets the next request go that waits for a connection of a visit, of which one is idle from an instant on.
-func (v *visits) wakeNext(c *clients, p visitSeat, at int64) {
+// endsAsking lets the next request go that waits for a connection of a visit, of which one is idle from an instant on, and forgets a visit that has ended with its last request.
+func (v *visits) endsAsking(c *clients, p visitSeat, at int64) {
 	if p.first != 0 {
 		v.wake(c, v.queued.at(p.first).of, at)
+	} else {
+		v.forget(p)
 	}
 }

@@ -43,6 +43,12 @@ func (k *Keeping) Begin(c *Conn, last int64) {
 // Close closes the connection.
 func (c *Conn) Close() { *c = Conn{} }
 
+// IsAwaited reports whether requests wait over the connection for what comes of them.
+func (c *Conn) IsAwaited() bool { return c.asked > 0 }
+
+// Window returns the window of the connection as its last answer has left it.
+func (c *Conn) Window() Window { return c.window }
+
 // IsBusy reports whether at an instant a request waits for the last byte of its answer.
 func (c *Conn) IsBusy(now int64) bool { return c.asked > 0 || c.last > now }
 
@@ -69,13 +75,10 @@ func (k *Keeping) Window(c *Conn, now, timeout int64) Window {
 	return k.Rule.after(c.window, now-c.last, timeout, k.Initial)
 }
 
-// Answered notes that the last byte of an answer was there at an instant, and the window after it. Of answers at the same time
-// the larger window counts.
+// Answered notes that the last byte of an answer was there at an instant, and the window after it.
 func (c *Conn) Answered(at int64, after Window) {
 	c.asked--
-	if after.SlowTo != 0 || after.Bytes > c.window.Bytes || c.asked == 0 {
-		c.window = after
-	}
+	c.window = after
 	c.last = max(c.last, at)
 }
 

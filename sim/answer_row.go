@@ -1,0 +1,173 @@
+package sim
+
+import (
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/transport"
+)
+
+// Answers to a user that are under way at once share what they come over. Those of a visit over HTTP/2 or 3 are one row of bytes under the one window of its connection, as
+// those between sites are in a [transport.Stream]; those over the connections of HTTP/1.1 have a window each. All come at the rate of the user's line together, the last bytes of
+// one after those of the one before (assumed: packets take turns, so that of some at a time the last ends as here, and the others later). They follow one another in the order in
+// which their first bytes leave the site: what is known to leave later is kept until then, since others may leave before it.
+
+// An answerRow is what the answers to a visit have ahead of them. Instants are of the user, in ns.
+type answerRow struct {
+	begins, round, ends int64            // when the first byte came of those that followed one another, the first of their last round trip, and the last byte
+	sent                int64            // bytes of these, with their headers
+	window              transport.Window // with which they began
+	key                 random.Key       // of the first of them: it addresses the round trips, and which packets are lost
+	intact              int64            // bytes before one is lost
+	since, line         int64            // from when on the user's line has been busy, and with how many bytes
+	isNew               bool             // the first of them was that of a new connection
+	hasGaps             bool             // what is sent came later than the row was to end
+}
+
+// hangUp begins the row of a connection over which nothing was sent.
+func (w *answerRow) hangUp() { w.begins, w.round, w.ends = never, never, never }
+
+// isAcknowledged reports whether all that was sent has been acknowledged for an answer whose first byte could come at an instant.
+func (w *answerRow) isAcknowledged(first, rtt int64) bool {
+	return first >= w.ends && first >= w.round+rtt
+}
+
+// begin begins a row with an answer whose first byte comes at an instant, and whose last takes so long after it.
+func (w *answerRow) begin(send *sending, bytes, first int64, takes sendingTime) {
+	w.begins, w.round, w.ends, w.sent = first, first+takes.before, first+takes.ns, send.transfer.OnLine(bytes, false)
+	w.window, w.key, w.intact, w.isNew, w.hasGaps = send.window, send.key, send.intact, send.isNew, false
+}
+
+// goOn sends an answer whose first byte could come at an instant behind those of the row, as if it had been there when that began, but neither before these have come, nor before it would
+// come with nothing ahead, which takes alone. It returns when the first byte comes, and the last one.
+func (w *answerRow) goOn(c *clients, r *request, send *sending, bytes, first int64, alone sendingTime) (start, end int64, after transport.Window) {
+	of := w.sendingOf(c, r, send)
+	row, next := of.takes(w.sent+bytes), of.takes(w.sent+1)
+	start = max(first, w.ends)
+	if at := w.begins + next.before; at > w.round {
+		start = max(start, at) // the last round trip is full
+	}
+	end = max(first, w.begins+row.ns)
+	w.round = w.begins + row.before
+	if at := first + alone.ns; at > end && (of.lossy == nil || first >= w.ends) { // which loses other packets
+		end, w.round, w.hasGaps = at, max(w.round, first+alone.before), true
+	}
+	line := send.transfer.OnLine(bytes, false)
+	if w.hasGaps {
+		end = max(end, start+send.transfer.LineNs(line))
+	} else {
+		start = min(start, end) // what was lost of the last packets of others is known sooner, since more comes behind
+	}
+	w.ends = max(w.ends, end)
+	w.sent += line
+	return start, end, row.after
+}
+
+// sendingOf returns how all of the row is sent over the stack of an answer.
+func (w *answerRow) sendingOf(c *clients, r *request, over *sending) sending {
+	of := *over
+	of.window, of.key, of.intact, of.isNew = w.window, w.key, w.intact, w.isNew
+	spent := int64(0)
+	if w.isNew {
+		spent = of.transfer.Connect + of.transfer.TLS
+	}
+	c.trips = c.tripsOf(r, spent)
+	c.trips.key = w.key
+	return of
+}
+
+// passes lets an answer of which so many bytes come from an instant on, the last of them at another with nothing else on the user's line, come over that, and returns when its last byte does.
+func (w *answerRow) passes(t *transport.Transfer, bytes, first, end int64) int64 {
+	if first >= w.since+t.LineNs(w.line) {
+		w.since, w.line = first, bytes
+		return end
+	}
+	w.since = min(w.since, first)
+	w.line += bytes
+	return max(end, w.since+t.LineNs(w.line))
+}
+
+// follow lets an answer whose first byte could be there at an instant of the user follow those before it.
+func (v *visits) follow(c *clients, r *request, s *served, send *sending, x *exchange, first int64) {
+	a := v.asking.at(r.asking)
+	p := &send.seat
+	switch {
+	case a.conn < 0:
+	case a.version == 0:
+		p.row.shareLine(c, send, s.bytes, first, x)
+	case p.row.isAcknowledged(first, send.rtt):
+		p.row.begin(send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
+	case first < p.row.begins: // it goes ahead
+		x.after = p.conn(0).Window()
+	default:
+		p.row.follow(c, r, send, s.bytes, first, x)
+	}
+}
+
+// shareLine lets an answer come over the user's line behind those over other connections.
+func (w *answerRow) shareLine(c *clients, send *sending, bytes, first int64, x *exchange) {
+	end := first + x.first + x.transfer
+	if at := w.passes(&send.transfer, send.transfer.OnLine(bytes, send.isNew), first, end); at > end {
+		x.transfer += at - end
+		if c.explained != nil {
+			c.explained.onLine = at - end
+		}
+	}
+}
+
+// follow lets an answer follow those on its connection, of a version of HTTP in which its first byte is no record's.
+func (w *answerRow) follow(c *clients, r *request, send *sending, bytes, first int64, x *exchange) {
+	sent := w.sent
+	start, end, after := w.goOn(c, r, send, bytes, first, sendingTime{x.transfer, x.before, x.after})
+	x.waits, x.transfer, x.after = start-first, end-start, after
+	if c.explained != nil {
+		c.explained.parts = w.partsOf(send, sent, bytes, x.transfer)
+	}
+}
+
+// partsOf returns what the time is made of that the other bytes of an answer take behind those that were sent before it.
+func (w *answerRow) partsOf(send *sending, sent, bytes, takes int64) (p transport.Parts) {
+	of := func(bytes int64) transport.Parts {
+		row := *send
+		row.window, row.key, row.intact, row.isNew = w.window, w.key, w.intact, w.isNew
+		return row.transfer.PartsOver(w.window, bytes, w.isNew, row.trips, row.takes(bytes).ns)
+	}
+	all, before := of(sent+bytes), of(sent)
+	left := takes
+	take := func(ns int64) int64 {
+		ns = min(max(ns, 0), left)
+		left -= ns
+		return ns
+	}
+	p.Line = take(send.transfer.LineNs(send.transfer.OnLine(bytes, false)))
+	p.Overflow, p.Losses = take(all.Overflow-before.Overflow), take(all.Losses-before.Losses)
+	p.Rounds = left
+	return p
+}
+
+// A leavingAnswer is an answer to a user whose first byte has not left the site.
+type leavingAnswer struct {
+	request
+	served
+}
+
+// keepUntilItLeaves keeps an answer whose first byte leaves the site later: after the handshake of its connection, and what was lost before it. It returns false
+// where it leaves now.
+func (v *visits) keepUntilItLeaves(r *request, s *served) bool {
+	a := v.asking.at(r.asking)
+	leaves := s.first + a.lookup + a.connect + a.tls + r.resent
+	if leaves <= max(v.site.now, r.arrived) {
+		return false
+	}
+	n := v.leaving.add()
+	*v.leaving.at(n) = leavingAnswer{*r, *s}
+	m := v.site.send(v.site.id, leaves)
+	m.kind, m.token, m.key = answerLeaves, v.number, uint64(n)
+	return true
+}
+
+// answersNow answers a user whose answer leaves the site now.
+func (s *site) answersNow(m *message) {
+	c := &s.clients[m.token]
+	is := *c.visits.leaving.at(uint32(m.key))
+	c.visits.leaving.remove(uint32(m.key))
+	c.answerNow(&is.request, &is.served)
+}
