@@ -18,12 +18,13 @@ type answerRow struct {
 	key                 random.Key       // of the first of them: it addresses the round trips, and which packets are lost
 	intact              int64            // bytes before one is lost
 	since, line         int64            // from when on the user's line has been busy, and with how many bytes
+	left                int64            // when the first byte of one of them left the site, of the latest
 	isNew               bool             // the first of them was that of a new connection
 	hasGaps             bool             // what is sent came later than the row was to end
 }
 
 // hangUp begins the row of a connection over which nothing was sent.
-func (w *answerRow) hangUp() { w.begins, w.round, w.ends = never, never, never }
+func (w *answerRow) hangUp() { w.begins, w.round, w.ends, w.left = never, never, never, never }
 
 // isAcknowledged reports whether all that was sent has been acknowledged for an answer whose first byte could come at an instant.
 func (w *answerRow) isAcknowledged(first, rtt int64) bool {
@@ -37,19 +38,27 @@ func (w *answerRow) begin(send *sending, bytes, first int64, takes sendingTime) 
 }
 
 // goOn sends an answer whose first byte could come at an instant behind those of the row, as if it had been there when that began, but neither before these have come, nor before it would
-// come with nothing ahead, which takes alone. It returns when the first byte comes, and the last one.
-func (w *answerRow) goOn(c *clients, r *request, send *sending, bytes, first int64, alone sendingTime) (start, end int64, after transport.Window) {
-	of := w.sendingOf(c, r, send)
-	row, next := of.takes(w.sent+bytes), of.takes(w.sent+1)
-	start = max(first, w.ends)
-	if at := w.begins + next.before; at > w.round {
-		start = max(start, at) // the last round trip is full
+// come with nothing ahead, which takes alone. It returns when the first byte comes, and the last one. What has left later and comes earlier, by jitter, waits for what has left before: a connection gives its
+// bytes out in the order in which they are sent. One that is told late has left before others of the row: its first byte waits for none of them, and its last byte comes when all of them would have.
+func (w *answerRow) goOn(c *clients, r *request, send *sending, bytes, first int64, alone sendingTime, isLate bool) (start, end int64, after transport.Window) {
+	w.isNew = w.isNew || send.isNew // the question that opened the connection was lost
+	if isLate {
+		w.begins = min(w.begins, first)
 	}
-	end = max(first, w.begins+row.ns)
+	of := w.sendingOf(c, r, send)
+	row := of.takes(w.sent + bytes)
+	if start = first; !isLate {
+		start = max(first, w.ends)
+		if at := w.begins + of.takes(w.sent+1).before; at > w.round {
+			start = max(start, at) // the last round trip is full
+		}
+	}
+	end = w.begins + row.ns
 	w.round = w.begins + row.before
 	if at := first + alone.ns; at > end && (of.lossy == nil || first >= w.ends) { // which loses other packets
 		end, w.round, w.hasGaps = at, max(w.round, first+alone.before), true
 	}
+	end = max(end, first)
 	line := send.transfer.OnLine(bytes, false)
 	if w.hasGaps {
 		end = max(end, start+send.transfer.LineNs(line))
@@ -88,18 +97,21 @@ func (w *answerRow) passes(t *transport.Transfer, bytes, first, end int64) int64
 // follow lets an answer whose first byte could be there at an instant of the user follow those before it.
 func (v *visits) follow(c *clients, r *request, s *served, send *sending, x *exchange, first int64) {
 	a := v.asking.at(r.asking)
-	p := &send.seat
-	switch {
-	case a.conn < 0:
-	case a.version == 0:
-		p.row.shareLine(c, send, s.bytes, first, x)
-	case p.row.isAcknowledged(first, send.rtt):
-		p.row.begin(send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
-	case first < p.row.begins: // it goes ahead
-		x.after = p.conn(0).Window()
-	default:
-		p.row.follow(c, r, send, s.bytes, first, x)
+	row := send.seat.row
+	if a.conn < 0 {
+		return
 	}
+	if a.version == 0 {
+		row.shareLine(c, send, s.bytes, first, x)
+		return
+	}
+	leaves := s.first + x.lookup + x.connect + x.tls + r.resent
+	if row.isAcknowledged(first, send.rtt) {
+		row.begin(send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
+	} else {
+		row.follow(c, r, send, s.bytes, first, x, leaves < row.left)
+	}
+	row.left = max(row.left, leaves)
 }
 
 // shareLine lets an answer come over the user's line behind those over other connections.
@@ -114,9 +126,9 @@ func (w *answerRow) shareLine(c *clients, send *sending, bytes, first int64, x *
 }
 
 // follow lets an answer follow those on its connection, of a version of HTTP in which its first byte is no record's.
-func (w *answerRow) follow(c *clients, r *request, send *sending, bytes, first int64, x *exchange) {
+func (w *answerRow) follow(c *clients, r *request, send *sending, bytes, first int64, x *exchange, isLate bool) {
 	sent := w.sent
-	start, end, after := w.goOn(c, r, send, bytes, first, sendingTime{x.transfer, x.before, x.after})
+	start, end, after := w.goOn(c, r, send, bytes, first, sendingTime{x.transfer, x.before, x.after}, isLate)
 	x.waits, x.transfer, x.after = start-first, end-start, after
 	if c.explained != nil {
 		c.explained.parts = w.partsOf(send, sent, bytes, x.transfer)

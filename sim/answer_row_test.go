@@ -214,10 +214,8 @@ func TestAnswersToAUserAreTheSameByArithmeticAndByMessage(t *testing.T) {
 			if strings.HasPrefix(name, "losses") {
 				n, pops = lossyStar(t, 0.01)
 			}
-			if name == "patience" {
-				w = workload.Change(w, func(c *workload.Cacheable) {
-					c.Patience = workload.Patience{Timeout: 100 * time.Millisecond, Retries: 2}
-				})
+			if name == "lines and jitter" {
+				n, pops = townWorld(t, topology.Access)
 			}
 			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 60 * time.Second, Seed: 5}
 			p := placement.RegionOnly("region").WithPoPs(1<<20, pops...).WithUpstream(open)
