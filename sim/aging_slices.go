@@ -123,7 +123,8 @@ func (s *site) pourAgedPart(t *tier, n, fetch uint32, began bool, now int64) {
 	if end >= p.to { // for those behind what is asked for nobody waits
 		w.upTo = p.to - begin
 	}
-	is, read := v.ends(t.aging, f, &w, now)
+	var is served
+	read := v.ends(&is, t.aging, f, &w, now)
 	held := v.brings(f.first)
 	why, fails := v.failure()
 	switch {

@@ -10,8 +10,8 @@ type fetchWait struct {
 	began          bool  // it has begun the fetch
 }
 
-// ends returns how one who waits is served by a fetch that has an end, and for how long of that what is held is read.
-func (v *renewal) ends(of *aging, f *flight, w *fetchWait, now int64) (is served, read int64) {
+// ends says how one who waits is served by a fetch that has an end, and returns for how long of that what is held is read.
+func (v *renewal) ends(is *served, of *aging, f *flight, w *fetchWait, now int64) (read int64) {
 	is.outcome, is.first, is.last = v.outcome(w.began), max(w.from, f.first), max(now, f.last)
 	if w.upTo > 0 && v.isWhole() { // the bytes come evenly; for those behind nobody waits
 		is.last = max(is.first, f.first+proportion(f.last-f.first, w.upTo, f.bytes))
@@ -23,8 +23,8 @@ func (v *renewal) ends(of *aging, f *flight, w *fetchWait, now int64) (is served
 		is.first = w.asked + v.policy.Waits(waited)
 		is.last = is.first
 	}
-	v.waits(f, &is, w.arrived, read, w.began)
-	return is, read
+	v.waits(f, is, w.arrived, read, w.began)
+	return read
 }
 
 // concludeWaiters answers all who wait for a fetch that has an end now.
@@ -51,7 +51,8 @@ func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 // conclude answers a user's request for an object whose fetch has an end, or for the part of it up to a byte; 0 is all of it.
 func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, began bool, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
-	a, read := v.ends(t.aging, f, &fetchWait{arrived: r.arrived, asked: r.arrived, from: f.from(c, r, now), upTo: upTo, began: began}, now)
+	var a served
+	read := v.ends(&a, t.aging, f, &fetchWait{arrived: r.arrived, asked: r.arrived, from: f.from(c, r, now), upTo: upTo, began: began}, now)
 	if why, fails := v.failure(); fails {
 		c.fail(r, a.first, why)
 		return

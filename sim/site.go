@@ -144,7 +144,9 @@ func (s *site) advance(end int64) {
 	s.inbox.sort()
 	for {
 		s.soonest = min(s.inbox.next(), end)
-		s.fillAndMeet(end)
+		if s.isDue() {
+			s.fillAndMeet(end)
+		}
 		if s.soonest == end {
 			return
 		}
@@ -159,10 +161,22 @@ func (s *site) advance(end int64) {
 	}
 }
 
+// isDue reports whether a fetch may end, or a user ask, before the soonest message is taken.
+func (s *site) isDue() bool {
+	b := &s.block
+	switch {
+	case s.fills.soonest <= s.soonest:
+		return true
+	case b.pos < len(b.arrivals):
+		return b.arrivals[b.pos].at < s.soonest
+	}
+	return len(b.sources) > 0 // what comes next is not drawn yet
+}
+
 // fillAndMeet fills caches and serves users until the soonest message, which a user may make sooner.
 func (s *site) fillAndMeet(end int64) {
 	for {
-		if s.block.pos == len(s.block.arrivals) {
+		if s.block.pos == len(s.block.arrivals) && len(s.block.sources) > 0 {
 			s.refill()
 		}
 		arrivals := s.block.arrivals[s.block.pos:]

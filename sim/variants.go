@@ -24,6 +24,9 @@ func (s *Scenario) numberingOf(number int) numbering {
 
 // object returns the number of an object by that of one of its variants.
 func (n *numbering) object(variant uint32) uint32 {
+	if variant < n.varied {
+		return variant // mostly, and without a division
+	}
 	if variant < n.beyond {
 		return variant % n.varied
 	}
