@@ -10,18 +10,29 @@ import (
 // one after those of the one before (assumed: packets take turns, so that of some at a time the last ends as here, and the others later). They follow one another in the order in
 // which their first bytes leave the site: what is known to leave later is kept until then, since others may leave before it.
 
-// An answerRow is what the answers to a visit have ahead of them. Instants are of the user, in ns.
+// An answerRow is what the answers to a visit have ahead of them. Instants are of the user, in ns. Over HTTP/1.1 it says no more than from when on the user's line has been busy, and with how
+// many bytes: begins and sent. What one that begins it writes is a line of the processor's cache.
 type answerRow struct {
 	begins, round, ends int64            // when the first byte came of those that followed one another, the first of their last round trip, and the last byte
-	sent                int64            // bytes of these, with their headers
+	sent                int64            // bytes of these, with their headers, and above them what else is known of these
 	window              transport.Window // with which they began
 	key                 random.Key       // of the first of them: it addresses the round trips, and which packets are lost
-	intact              int64            // bytes before one is lost
-	since, line         int64            // from when on the user's line has been busy, and with how many bytes
 	left                int64            // when the first byte of one of them left the site, of the latest
-	isNew               bool             // the first of them was that of a new connection
-	hasGaps             bool             // what is sent came later than the row was to end
+	intact              int64            // bytes before one is lost, where any may be
+	_                   [7]int64         // two lines in all
 }
+
+// What is known of those that followed one another besides their bytes.
+const (
+	newRow    = 1 << 62 // the first of them was that of a new connection
+	gappedRow = 1 << 61 // what is sent came later than the row was to end
+)
+
+// bytes returns how many bytes were sent.
+func (w *answerRow) bytes() int64 { return w.sent &^ (newRow | gappedRow) }
+
+// isNew reports whether the row began with a new connection.
+func (w *answerRow) isNew() bool { return w.sent&newRow != 0 }
 
 // hangUp begins the row of a connection over which nothing was sent.
 func (w *answerRow) hangUp() { w.begins, w.round, w.ends, w.left = never, never, never, never }
@@ -34,33 +45,42 @@ func (w *answerRow) isAcknowledged(first, rtt int64) bool {
 // begin begins a row with an answer whose first byte comes at an instant, and whose last takes so long after it.
 func (w *answerRow) begin(send *sending, bytes, first int64, takes sendingTime) {
 	w.begins, w.round, w.ends, w.sent = first, first+takes.before, first+takes.ns, send.transfer.OnLine(bytes, false)
-	w.window, w.key, w.intact, w.isNew, w.hasGaps = send.window, send.key, send.intact, send.isNew, false
+	w.window, w.key = send.window, send.key
+	if send.isNew {
+		w.sent |= newRow
+	}
+	if send.lossy != nil {
+		w.intact = send.intact
+	}
 }
 
 // goOn sends an answer whose first byte could come at an instant behind those of the row, as if it had been there when that began, but neither before these have come, nor before it would
 // come with nothing ahead, which takes alone. It returns when the first byte comes, and the last one. What has left later and comes earlier, by jitter, waits for what has left before: a connection gives its
 // bytes out in the order in which they are sent. One that is told late has left before others of the row: its first byte waits for none of them, and its last byte comes when all of them would have.
 func (w *answerRow) goOn(c *clients, r *request, send *sending, bytes, first int64, alone sendingTime, isLate bool) (start, end int64, after transport.Window) {
-	w.isNew = w.isNew || send.isNew // the question that opened the connection was lost
+	if send.isNew { // the question that opened the connection was lost
+		w.sent |= newRow
+	}
 	if isLate {
 		w.begins = min(w.begins, first)
 	}
 	of := w.sendingOf(c, r, send)
-	row := of.takes(w.sent + bytes)
+	row := of.takes(w.bytes() + bytes)
 	if start = first; !isLate {
 		start = max(first, w.ends)
-		if at := w.begins + of.takes(w.sent+1).before; at > w.round {
+		if at := w.begins + of.takes(w.bytes()+1).before; at > w.round {
 			start = max(start, at) // the last round trip is full
 		}
 	}
 	end = w.begins + row.ns
 	w.round = w.begins + row.before
 	if at := first + alone.ns; at > end && (of.lossy == nil || first >= w.ends) { // which loses other packets
-		end, w.round, w.hasGaps = at, max(w.round, first+alone.before), true
+		end, w.round = at, max(w.round, first+alone.before)
+		w.sent |= gappedRow
 	}
 	end = max(end, first)
 	line := send.transfer.OnLine(bytes, false)
-	if w.hasGaps {
+	if w.sent&gappedRow != 0 {
 		end = max(end, start+send.transfer.LineNs(line))
 	} else {
 		start = min(start, end) // what was lost of the last packets of others is known sooner, since more comes behind
@@ -73,9 +93,9 @@ func (w *answerRow) goOn(c *clients, r *request, send *sending, bytes, first int
 // sendingOf returns how all of the row is sent over the stack of an answer.
 func (w *answerRow) sendingOf(c *clients, r *request, over *sending) sending {
 	of := *over
-	of.window, of.key, of.intact, of.isNew = w.window, w.key, w.intact, w.isNew
+	of.window, of.key, of.intact, of.isNew = w.window, w.key, w.intact, w.isNew()
 	spent := int64(0)
-	if w.isNew {
+	if w.isNew() {
 		spent = of.transfer.Connect + of.transfer.TLS
 	}
 	c.trips = c.tripsOf(r, spent)
@@ -85,30 +105,36 @@ func (w *answerRow) sendingOf(c *clients, r *request, over *sending) sending {
 
 // passes lets an answer of which so many bytes come from an instant on, the last of them at another with nothing else on the user's line, come over that, and returns when its last byte does.
 func (w *answerRow) passes(t *transport.Transfer, bytes, first, end int64) int64 {
-	if first >= w.since+t.LineNs(w.line) {
-		w.since, w.line = first, bytes
+	if first >= w.begins+t.LineNs(w.sent) {
+		w.begins, w.sent = first, bytes
 		return end
 	}
-	w.since = min(w.since, first)
-	w.line += bytes
-	return max(end, w.since+t.LineNs(w.line))
+	w.begins = min(w.begins, first)
+	w.sent += bytes
+	return max(end, w.begins+t.LineNs(w.sent))
 }
 
 // follow lets an answer whose first byte could be there at an instant of the user follow those before it.
 func (v *visits) follow(c *clients, r *request, s *served, send *sending, x *exchange, first int64) {
 	a := v.asking.at(r.asking)
-	row := send.seat.row
 	if a.conn < 0 {
 		return
 	}
+	p := send.seat
+	row := v.rowOf(p, a.place)
 	if a.version == 0 {
 		row.shareLine(c, send, s.bytes, first, x)
 		return
 	}
 	leaves := s.first + x.lookup + x.connect + x.tls + r.resent
-	if row.isAcknowledged(first, send.rtt) {
+	switch {
+	case first >= p.conn.Last()+send.rtt: // all was there a round trip ago, and nothing leaves later than this: the memory of the row is not waited for
 		row.begin(send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
-	} else {
+		row.left = leaves
+		return
+	case row.isAcknowledged(first, send.rtt):
+		row.begin(send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
+	default:
 		row.follow(c, r, send, s.bytes, first, x, leaves < row.left)
 	}
 	row.left = max(row.left, leaves)
@@ -127,7 +153,7 @@ func (w *answerRow) shareLine(c *clients, send *sending, bytes, first int64, x *
 
 // follow lets an answer follow those on its connection, of a version of HTTP in which its first byte is no record's.
 func (w *answerRow) follow(c *clients, r *request, send *sending, bytes, first int64, x *exchange, isLate bool) {
-	sent := w.sent
+	sent := w.bytes()
 	start, end, after := w.goOn(c, r, send, bytes, first, sendingTime{x.transfer, x.before, x.after}, isLate)
 	x.waits, x.transfer, x.after = start-first, end-start, after
 	if c.explained != nil {
@@ -139,8 +165,8 @@ func (w *answerRow) follow(c *clients, r *request, send *sending, bytes, first i
 func (w *answerRow) partsOf(send *sending, sent, bytes, takes int64) (p transport.Parts) {
 	of := func(bytes int64) transport.Parts {
 		row := *send
-		row.window, row.key, row.intact, row.isNew = w.window, w.key, w.intact, w.isNew
-		return row.transfer.PartsOver(w.window, bytes, w.isNew, row.trips, row.takes(bytes).ns)
+		row.window, row.key, row.intact, row.isNew = w.window, w.key, w.intact, w.isNew()
+		return row.transfer.PartsOver(w.window, bytes, w.isNew(), row.trips, row.takes(bytes).ns)
 	}
 	all, before := of(sent+bytes), of(sent)
 	left := takes

@@ -123,7 +123,7 @@ type sending struct {
 	key            random.Key // addresses which packets are lost
 	intact         int64      // bytes before one is, where nothing else says that
 	trips          *trips
-	seat           visitSeat // of the visit, where that keeps the connection
+	seat           *visitor // of the visit, where that keeps the connection
 }
 
 // A sendingTime is how long that takes from the first byte to the last one, in ns, how much of it is before the first byte of the last round trip, and the window after it.

@@ -70,22 +70,22 @@ func (x *explainedConnection) ask(c *clients, r *request) {
 		return
 	}
 	at := r.arrived - c.delay
-	p, isThere := v.seatOf(of.Place(), of.Name())
+	p := v.seatOf(of.Place(), of.Name())
+	isThere := p != nil
 	if !isThere {
-		v.begin(c, of)
-		p = v.at(of.Place())
+		p = v.begin(c, of)
 	}
 	var is UserConnection
 	is.Opening, is.Idle = v.openingOf(c, p, at, !isThere && !(of.IsFound() && c.cameBefore(of)))
 	if v.Lookup > 0 {
 		is.NameTTL = v.LookupTime()
-		if *p.lookedUp != never {
-			is.NameAge = time.Duration(max(at-*p.lookedUp, 0))
+		if lookedUp := *v.lookedUpBy(p, of.Place()); lookedUp != never {
+			is.NameAge = time.Duration(max(at-lookedUp, 0))
 		}
 	}
 	var was transport.Conn
 	if n := v.open(c, p, &v.keeping[p.version], at); n >= 0 {
-		was = *p.conn(n)
+		was = *v.conn(p, n)
 	}
 	v.ask(c, r)
 	a := v.asking.at(r.asking)
@@ -101,11 +101,11 @@ func (x *explainedConnection) ask(c *clients, r *request) {
 }
 
 // openingOf returns why a visit that finds no connection open opens one at an instant, and for how long its last one had not been used.
-func (v *visits) openingOf(c *clients, p visitSeat, at int64, isFirst bool) (why Opening, idle time.Duration) {
+func (v *visits) openingOf(c *clients, p *visitor, at int64, isFirst bool) (why Opening, idle time.Duration) {
 	k, last := &v.keeping[p.version], int64(never)
 	why = FirstOfVisit
-	for n := range p.connections() {
-		conn := p.conn(n)
+	for n := range v.connections(p) {
+		conn := v.conn(p, n)
 		switch isOpen := k.IsOpen(conn, at); {
 		case isFirst || *conn == (transport.Conn{}):
 			continue

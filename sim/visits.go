@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"slices"
 
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -19,11 +18,10 @@ type visits struct {
 	looked   int                        // how many of those are looked at
 	request  uint64                     // number of the next of the metro
 	visitors []visitor
-	rows     []answerRow      // by place
-	hasMore  bool             // visits may be over HTTP/1.1
-	most     int              // connections of a visit over HTTP/1.1
-	more     []transport.Conn // by place, those of each but the first; none where no visit is over HTTP/1.1
-	lookedUp []int64          // by place: when the site's name was, long ago if never; none where that takes no time
+	rows     []answerRow // by place
+	hasMore  bool        // visits may be over HTTP/1.1
+	more     connections
+	lookedUp []int64 // by place: when the site's name was, long ago if never; none where that takes no time
 	asking   slab[asking]
 	site     *site
 	number   uint32              // of their clients at the site
@@ -45,9 +43,10 @@ type visitor struct {
 	line    topology.Technology
 	version uint8
 	hasKeys bool
+	hasLeft bool   // another one has the place
 	base    int64  // of the last mile, without jitter
-	first   uint32 // that waits for a connection, 0 for none
-	last    uint32 // that waits behind it
+	more    uint32 // the number of its further connections, 0 while there are none
+	waiting uint32 // the last that waits for a connection, before which the others do, 0 for none
 }
 
 // An asking is a request that has no answer yet.
@@ -66,7 +65,7 @@ const never = math.MinInt64 / 4
 
 // newVisits returns the visits of a metro with so many requests a second.
 func newVisits(h *workload.Head, key random.Key, s *stacks, perSecond float64) *visits {
-	v := &visits{Visits: &h.Visits, key: key, most: h.Visits.MostConnections()}
+	v := &visits{Visits: &h.Visits, key: key, more: connections{each: h.Visits.MostConnections() - 1}}
 	atATime := float64(v.AtATime(perSecond))
 	places := int(atATime+float64(3*math.Sqrt(atATime))) + 1
 	v.visitors, v.rows = make([]visitor, 0, places), make([]answerRow, 0, places)
@@ -83,9 +82,6 @@ func (v *visits) put(of workload.Visit) {
 	v.coming.put(of)
 	for place := int(of.Place()); place >= len(v.visitors); {
 		v.visitors, v.rows = append(v.visitors, visitor{}), append(v.rows, answerRow{})
-		if v.hasMore {
-			v.more = slices.Grow(v.more, v.most-1)[:len(v.more)+v.most-1]
-		}
 		if v.Lookup > 0 {
 			v.lookedUp = append(v.lookedUp, never)
 		}
@@ -123,10 +119,9 @@ func (v *visits) ask(c *clients, r *request) {
 		v.request++
 	}
 	r.shake = random.Key(v.key.At(shake | 1<<62))
-	p, ok := v.seatOf(of.Place(), of.Name())
-	if !ok {
-		v.begin(c, of)
-		p = v.at(of.Place())
+	p := v.seatOf(of.Place(), of.Name())
+	if p == nil {
+		p = v.begin(c, of)
 	}
 	r.line, r.quiet, r.access = p.line, p.base, p.base
 	if c.law != nil {
@@ -139,18 +134,18 @@ func (v *visits) ask(c *clients, r *request) {
 	k, at := &v.keeping[p.version], r.arrived-c.delay
 	a.stack = c.stacks.number(int(p.version), p.hasKeys, p.line)
 	if n := v.open(c, p, k, at); n >= 0 {
-		conn := p.conn(n)
-		a.conn, a.connect = int8(n), conn.Ask(at)
+		a.conn, a.connect = int8(n), v.conn(p, n).Ask(at)
 		return
 	}
 	r.isNew = true
-	if p.lookedUp != nil {
-		switch since := at - *p.lookedUp; {
+	if v.Lookup > 0 {
+		lookedUp := v.lookedUpBy(p, of.Place())
+		switch since := at - *lookedUp; {
 		case since < 0:
 			a.lookup = -since // it is under way
 		case since > int64(v.LookupTime()):
 			a.lookup = int64(v.Lookup)
-			*p.lookedUp = at + a.lookup
+			*lookedUp = at + a.lookup
 		}
 	}
 	if !p.hasKeys && v.hasBrought(p, at-c.rtt-r.access) {
@@ -158,23 +153,21 @@ func (v *visits) ask(c *clients, r *request) {
 		a.stack = c.stacks.number(int(p.version), true, p.line)
 	}
 	a.connect, a.tls = c.handshakesOf(r, &c.stacks.all[a.stack].transfer)
-	for n := range p.connections() {
-		if conn := p.conn(n); !k.IsOpen(conn, at) && (p.version != 0 || !conn.IsBusy(at)) {
-			k.Open(conn, at+a.lookup+a.connect+a.tls)
-			a.conn = int8(n)
-			conn.Ask(at)
-			if p.version != 0 {
-				p.row.hangUp()
-			}
-			break
+	if n := v.unused(p, k, at); n >= 0 {
+		conn := v.conn(p, n)
+		k.Open(conn, at+a.lookup+a.connect+a.tls)
+		a.conn = int8(n)
+		conn.Ask(at)
+		if p.version != 0 {
+			v.rowOf(p, of.Place()).hangUp()
 		}
 	}
 }
 
 // hasBrought reports whether a connection of a visit was ready at an instant: a round trip later the user has keys for the next one, which come with the first answer.
-func (v *visits) hasBrought(p visitSeat, at int64) bool {
-	for n := range p.connections() {
-		if p.conn(n).WasReady(at) {
+func (v *visits) hasBrought(p *visitor, at int64) bool {
+	for n := range v.connections(p) {
+		if v.conn(p, n).WasReady(at) {
 			return true
 		}
 	}
@@ -183,10 +176,16 @@ func (v *visits) hasBrought(p visitSeat, at int64) bool {
 
 // open returns the number of an open connection over which a request can go, of those that can the one last used; -1 if there is none.
 // With HTTP/1.1 those cannot over which another waits for its answer.
-func (v *visits) open(c *clients, p visitSeat, k *transport.Keeping, at int64) int {
+func (v *visits) open(c *clients, p *visitor, k *transport.Keeping, at int64) int {
+	if c.outages == nil && p.version != 0 {
+		if k.IsOpen(&p.conn, at) {
+			return 0
+		}
+		return -1
+	}
 	best, last := -1, int64(0)
-	for n := range p.connections() {
-		conn := p.conn(n)
+	for n := range v.connections(p) {
+		conn := v.conn(p, n)
 		if !k.IsOpen(conn, at) || p.version == 0 && conn.IsBusy(at) {
 			continue
 		}
@@ -206,13 +205,13 @@ func (c *clients) cameBefore(of workload.Visit) bool {
 	return c.share == nil || c.share.rule.admits(0, who(c.share.key, uint64(of.Name())))
 }
 
-// begin draws who begins a visit. Visits with which the run begins have a connection that was last used some gap before.
-func (v *visits) begin(c *clients, of workload.Visit) {
-	place := of.Place()
-	v.leave(place)
-	p, draws := v.at(place), v.key.StreamAt(uint64(of.Name())|1<<61)
+// begin draws who begins a visit, and returns who it is. Visits with which the run begins have a connection that was last used some gap before.
+func (v *visits) begin(c *clients, of workload.Visit) *visitor {
+	p := &v.visitors[of.Place()]
+	v.leave(p, of.Place())
+	draws := v.key.StreamAt(uint64(of.Name()) | 1<<61)
 	u := draws.Uint64()
-	*p.visitor = visitor{name: of.Name(), base: c.access, hasKeys: draws.Float64() < v.Returning}
+	*p = visitor{name: of.Name(), base: c.access, hasKeys: draws.Float64() < v.Returning}
 	if c.law != nil {
 		p.line = c.law.technology(uint32(u >> 32))
 		p.base = c.law.base(p.line, &draws)
@@ -221,37 +220,36 @@ func (v *visits) begin(c *clients, of workload.Visit) {
 	for p.version = 0; p.version < numVersions-1 && at >= shares[p.version]; p.version++ {
 		at -= shares[p.version]
 	}
-	for n := range p.connections() {
-		p.conn(n).Close()
-	}
-	*p.row = answerRow{since: never}
-	p.row.hangUp()
+	row := &v.rows[of.Place()]
+	*row = answerRow{}
+	row.hangUp()
 	lookedUp := int64(never)
 	if of.IsFound() && c.cameBefore(of) {
 		p.hasKeys = true
 		lookedUp = -int64(draws.Float64() * float64(v.LookupTime()))
-		v.keeping[p.version].Begin(p.conn(0), -int64(draws.Exp()*float64(v.Gap)))
+		v.keeping[p.version].Begin(&p.conn, -int64(draws.Exp()*float64(v.Gap)))
 	}
-	if p.lookedUp != nil {
-		*p.lookedUp = lookedUp
+	if v.Lookup > 0 {
+		v.lookedUp[of.Place()] = lookedUp
 	}
+	return p
 }
 
 // window returns the window with which the answer to a request begins at an instant, and the seat of its visit where that keeps the connection.
-func (v *visits) window(r *request, at, timeout int64) (w transport.Window, p visitSeat) {
+func (v *visits) window(r *request, at, timeout int64) (w transport.Window, p *visitor) {
 	a := v.asking.at(r.asking)
 	k := &v.keeping[a.version]
 	if a.conn < 0 {
 		return transport.Window{Bytes: k.Initial}, p
 	}
-	p, _ = v.seatOf(a.place, a.name) // which is kept while a request waits for its answer
-	return k.Window(p.conn(int(a.conn)), at, timeout), p
+	p = v.seatOf(a.place, a.name) // which is kept while a request waits for its answer
+	return k.Window(v.conn(p, int(a.conn)), at, timeout), p
 }
 
 // answered ends a request of a visit whose last byte is there at an instant.
-func (v *visits) answered(c *clients, r *request, p visitSeat, at int64, after transport.Window) {
+func (v *visits) answered(c *clients, r *request, p *visitor, at int64, after transport.Window) {
 	if a := v.asking.at(r.asking); a.conn >= 0 {
-		p.conn(int(a.conn)).Answered(at, after)
+		v.conn(p, int(a.conn)).Answered(at, after)
 		v.endsAsking(c, p, at)
 	}
 	v.asking.remove(r.asking)
@@ -260,8 +258,8 @@ func (v *visits) answered(c *clients, r *request, p visitSeat, at int64, after t
 // failed ends a request to which there is an error, of which its user learns at an instant.
 func (v *visits) failed(c *clients, r *request, at int64) {
 	a := v.asking.at(r.asking)
-	if p, ok := v.seatOf(a.place, a.name); ok && a.conn >= 0 {
-		p.conn(int(a.conn)).Failed(at)
+	if p := v.seatOf(a.place, a.name); p != nil && a.conn >= 0 {
+		v.conn(p, int(a.conn)).Failed(at)
 		v.endsAsking(c, p, at)
 	}
 	v.asking.remove(r.asking)
@@ -270,8 +268,8 @@ func (v *visits) failed(c *clients, r *request, at int64) {
 // lost ends a request that its user gives up at an instant, since the site or the way to it was down.
 func (v *visits) lost(c *clients, r *request, at int64) {
 	a := v.asking.at(r.asking)
-	if p, ok := v.seatOf(a.place, a.name); ok && a.conn >= 0 {
-		p.conn(int(a.conn)).Lost(at)
+	if p := v.seatOf(a.place, a.name); p != nil && a.conn >= 0 {
+		v.conn(p, int(a.conn)).Lost(at)
 		v.endsAsking(c, p, at)
 	}
 	v.asking.remove(r.asking)
@@ -281,10 +279,10 @@ func (v *visits) lost(c *clients, r *request, at int64) {
 func (v *visits) waited(r *request) int64 { return v.asking.at(r.asking).waited }
 
 // endsAsking lets the next request go that waits for a connection of a visit, of which one is idle from an instant on, and forgets a visit that has ended with its last request.
-func (v *visits) endsAsking(c *clients, p visitSeat, at int64) {
-	if p.first != 0 {
-		v.wake(c, v.queued.at(p.first).of, at)
-	} else {
+func (v *visits) endsAsking(c *clients, p *visitor, at int64) {
+	if p.waiting != 0 {
+		v.wake(c, v.queued.at(p.waiting).of, at)
+	} else if p.hasLeft {
 		v.forget(p)
 	}
 }
