@@ -89,9 +89,7 @@ func (s *source) draw(to int64, b *workload.Batch) int {
 		clear(objects[:n])
 	}
 	if s.visits != nil {
-		for _, visit := range visits[:n] {
-			s.visits.put(visit)
-		}
+		s.visits.put(visits[:n])
 	}
 	return n
 }
@@ -126,10 +124,10 @@ func (s *source) advanceAmong() {
 			continue
 		}
 		if s.visits != nil {
-			s.visits.put(visit)
+			s.visits.put(s.ahead.batch.Visit[i : i+1])
 		}
 		if s.sizes != nil {
-			s.sizes.put(s.ahead.batch.Bytes[i])
+			s.sizes.put(s.ahead.batch.Bytes[i : i+1])
 		}
 		s.next.at, s.next.key = at+s.delay, 0
 		if s.keyed {

@@ -7,12 +7,12 @@ type drawnAhead[T any] struct {
 	head   int
 }
 
-func (d *drawnAhead[T]) put(value T) {
+func (d *drawnAhead[T]) put(values []T) {
 	if d.head == len(d.values) || d.head > 2*blockRequests {
 		d.values = append(d.values[:0], d.values[d.head:]...)
 		d.head = 0
 	}
-	d.values = append(d.values, value)
+	d.values = append(d.values, values...)
 }
 
 func (d *drawnAhead[T]) take() T {

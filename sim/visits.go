@@ -77,14 +77,20 @@ func newVisits(h *workload.Head, key random.Key, s *stacks, perSecond float64) *
 	return v
 }
 
-// put notes of which visit the next request is that will come here.
-func (v *visits) put(of workload.Visit) {
-	v.coming.put(of)
-	for place := int(of.Place()); place >= len(v.visitors); {
-		v.visitors, v.rows = append(v.visitors, visitor{}), append(v.rows, answerRow{})
-		if v.Lookup > 0 {
-			v.lookedUp = append(v.lookedUp, never)
+// put notes of which visits the next requests are that will come here.
+func (v *visits) put(all []workload.Visit) {
+	v.coming.put(all)
+	for _, of := range all {
+		for int(of.Place()) >= len(v.visitors) {
+			v.addPlace()
 		}
+	}
+}
+
+func (v *visits) addPlace() {
+	v.visitors, v.rows = append(v.visitors, visitor{}), append(v.rows, answerRow{})
+	if v.Lookup > 0 {
+		v.lookedUp = append(v.lookedUp, never)
 	}
 }
 

@@ -198,8 +198,16 @@ func sends[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (ns, befor
 	if t.buffer > 0 {
 		return sendOver(t, b, slowTo, trips, nil)
 	}
+	if t.isOneFlight(&b) {
+		return t.line(b.left), 0, Window{t.grown(min(b.window, t.most), b.gains(b.left, b.window)), slowTo}
+	}
 	ns, rounds := slowStart(t, b, trips)
 	return ns, rounds.before, Window{t.grown(rounds.window, rounds.gains), slowTo}
+}
+
+// isOneFlight reports whether all of it goes at once, so that slow start has nothing to do: into one window, without pacing.
+func (t *Transfer) isOneFlight(b *burst) bool {
+	return b.left <= min(b.window, t.most, t.socket) && b.early == 0 && (!t.paced || b.left <= paceBurst) && t.congestion != BBR
 }
 
 // grown returns the window when what was sent last under one is acknowledged, which makes it larger.
@@ -274,6 +282,14 @@ func (t *Transfer) begin(window, bytes int64, isNew bool) burst {
 	return b
 }
 
+// gains returns by how much a last flight makes its window larger that holds it: by nothing where that is the first window, and less than half of it was in use.
+func (b *burst) gains(left, window int64) int64 {
+	if window > b.began || 2*left >= window {
+		return left
+	}
+	return 0
+}
+
 // paceGain is how much faster than a window a round trip a paced sender sends: 1.25 (RFC 9002, section 7.7), and paceBurst how
 // many bytes it sends at once before it begins to: 10 packets of 1,252 bytes, as quic-go does (assumed for others), in every round trip: while
 // it waits for acknowledgements its bucket of tokens fills.
@@ -335,8 +351,12 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total int64, last s
 		ends = max(ends, p.takes(left, window, trips.RoundTrip(round)+t.acked))
 	}
 	last = slowStarted{before: total, left: left, window: min(window, most)}
-	if left <= window && (window > b.began || 2*left >= window || t.congestion == BBR) {
+	switch {
+	case left > window:
+	case t.congestion == BBR:
 		last.gains = left
+	default:
+		last.gains = b.gains(left, window)
 	}
 	return total + ends, last
 }
