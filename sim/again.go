@@ -218,7 +218,8 @@ func (c *clients) moveOn(t *try, at int64, to *retrySite) {
 	took := int64(0)
 	if isConnecting(c, t) {
 		if c.stacks != nil {
-			x := c.setUp(&t.request)
+			var x exchange
+			c.setUp(&t.request, &x)
 			took = x.connect + x.tls
 		} else {
 			connect, tls := c.handshakes(&t.request)

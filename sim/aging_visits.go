@@ -8,8 +8,9 @@ func (s *site) visitAging(v *arrival, c *clients) {
 		s.visitWrite(v, c)
 		return
 	}
-	request := c.arrive(v.clients, v.at)
+	var request request
 	r := &request
+	c.arrive(r, v.clients, v.at)
 	c.draw(r)
 	t, w := s.edge, c.workload
 	a, key := t.aging, uint64(v.key)

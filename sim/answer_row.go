@@ -98,7 +98,7 @@ func (w *answerRow) sendingOf(c *clients, r *request, over *sending) sending {
 	if w.isNew() {
 		spent = of.transfer.Connect + of.transfer.TLS
 	}
-	c.trips = c.tripsOf(r, spent)
+	c.tripsOf(&c.trips, r, spent)
 	c.trips.key = w.key
 	return of
 }

@@ -132,10 +132,10 @@ func (r *request) size(object int64) int64 {
 	return object
 }
 
-// arrive begins a request that reaches the site at an instant; draw adds what it brings along. number is the
-// number of the clients at their site.
-func (c *clients) arrive(number uint32, now int64) request {
-	return request{clients: number, recorded: now >= c.from, access: c.access, quiet: c.access, arrived: now}
+// arrive begins a request, which is empty, that reaches the site at an instant; draw adds what it brings along. number is the
+// number of the clients at their site. It is filled in where it is: a copy would wait for all that was written before.
+func (c *clients) arrive(r *request, number uint32, now int64) {
+	r.clients, r.recorded, r.access, r.quiet, r.arrived = number, now >= c.from, c.access, c.access, now
 }
 
 // draw draws the rest.
@@ -258,7 +258,8 @@ func lossDelay(s *random.Stream, loss float64, timeoutNs int64) int64 {
 
 // lose tallies a request of clients, by their number at the site, that meets a site that is down.
 func (c *clients) lose(number uint32, now int64) {
-	r := c.arrive(number, now)
+	var r request
+	c.arrive(&r, number, now)
 	c.draw(&r)
 	if c.patience != nil {
 		c.patience.site.now = now
@@ -429,7 +430,7 @@ func (c *clients) sightFailure(r *request, at, now int64, why Reason, waited int
 // transferTime returns the time from the first to the last byte of a response on the way to the user.
 func (c *clients) transferTime(r *request, bytes, rtt int64) int64 {
 	if !r.isNew {
-		c.trips = c.tripsOf(r, 0)
+		c.tripsOf(&c.trips, r, 0)
 	}
 	if c.lossy != nil {
 		return c.lossy.TimeOver(bytes, rtt, transport.RetransmitNs(rtt), r.isNew, r.intact, &c.trips)
@@ -469,7 +470,8 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	}
 	waited := c.wayOf(r) + spent + now - r.arrived
 	if c.stacks != nil {
-		x := c.setUp(r)
+		var x exchange
+		c.setUp(r, &x)
 		waited += x.lookup + x.connect + x.tls
 	} else if r.isNew {
 		connect, tls := c.handshakes(r)

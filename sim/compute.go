@@ -4,7 +4,8 @@ import "github.com/edgewise-sim/edgewise/random"
 
 // visitComputed serves a user's request that must be computed.
 func (s *site) visitComputed(v *arrival, c *clients) {
-	r := c.arrive(v.clients, v.at)
+	var r request
+	c.arrive(&r, v.clients, v.at)
 	c.draw(&r)
 	d := c.workload
 	work := c.work.StreamAt(c.count)

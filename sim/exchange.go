@@ -91,7 +91,8 @@ func (c *clients) stackOf(r *request) *stack {
 
 // handshakesOf is handshakes over a stack, work included.
 func (c *clients) handshakesOf(r *request, t *transport.Transfer) (connect, tls int64) {
-	trips := c.tripsOf(r, t.Connect+t.TLS)
+	var trips trips
+	c.tripsOf(&trips, r, t.Connect+t.TLS)
 	for number := range trips.spent {
 		if rtt := trips.at(number); number < t.Connect {
 			connect += rtt
@@ -102,8 +103,8 @@ func (c *clients) handshakesOf(r *request, t *transport.Transfer) (connect, tls 
 	return connect, tls + t.Work
 }
 
-// setUp returns what a request waits for before it is sent.
-func (c *clients) setUp(r *request) (x exchange) {
+// setUp fills in what a request waits for before it is sent.
+func (c *clients) setUp(r *request, x *exchange) {
 	switch {
 	case c.visits != nil:
 		a := c.visits.asking.at(r.asking)
@@ -111,7 +112,6 @@ func (c *clients) setUp(r *request) (x exchange) {
 	case r.isNew:
 		x.connect, x.tls = c.handshakesOf(r, &c.stacks.of(r.line).transfer)
 	}
-	return x
 }
 
 // A sending is how a site sends an answer, or a row of them, over a stack.
@@ -132,20 +132,19 @@ type sendingTime struct {
 	after      transport.Window
 }
 
-// sendingOf returns how the answer of a site to a request is sent, with nothing ahead.
-func (c *clients) sendingOf(r *request, s *served, rtt int64) sending {
+// sendingOf fills in how the answer of a site to a request is sent, with nothing ahead. Nothing as large as that is returned on the hot path: it would be put together elsewhere, and copied.
+func (c *clients) sendingOf(send *sending, r *request, s *served, rtt int64) {
 	of := c.stackOf(r)
 	spent := int64(0)
 	if r.isNew {
 		spent = of.transfer.Connect + of.transfer.TLS
 	}
-	c.trips = c.tripsOf(r, spent)
-	send := sending{stack: of, isNew: r.isNew, rtt: rtt, timeout: of.transfer.ResendNs(rtt), key: r.shake, intact: r.intact, trips: &c.trips}
+	c.tripsOf(&c.trips, r, spent)
+	send.stack, send.isNew, send.rtt, send.timeout, send.key, send.intact, send.trips = of, r.isNew, rtt, of.transfer.ResendNs(rtt), r.shake, r.intact, &c.trips
 	if c.visits != nil { // the site has sent nothing for a round trip longer than nothing came
 		send.window, send.seat = c.visits.window(r, s.first-c.delay+rtt, of.transfer.RetransmitNs(rtt))
 		send.isKnown = true
 	}
-	return send
 }
 
 // takes returns how long so many bytes take.
@@ -168,9 +167,11 @@ func (x *sending) takes(bytes int64) (of sendingTime) {
 	return of
 }
 
-// exchange returns what the connection of a request adds, whose answer is that of a site, with nothing ahead of it.
-func (c *clients) exchange(r *request, s *served, send *sending) exchange {
-	x, of, t := c.setUp(r), send.takes(s.bytes), &send.transfer
+// exchange fills in what the connection of a request adds, whose answer is that of a site, with nothing ahead of it.
+func (c *clients) exchange(x *exchange, r *request, s *served, send *sending) {
+	*x = exchange{}
+	c.setUp(r, x)
+	of, t := send.takes(s.bytes), &send.transfer
 	x.transfer, x.before, x.after = of.ns, of.before, of.after
 	if readable := t.Readable(s.bytes); readable > 0 {
 		if send.isKnown {
@@ -181,7 +182,6 @@ func (c *clients) exchange(r *request, s *served, send *sending) exchange {
 		x.first = min(x.first, x.transfer)
 		x.transfer -= x.first
 	}
-	return x
 }
 
 // lossesOfTransfer is the index of the stream that says which packets of a response are lost, among what a request draws: the
@@ -222,9 +222,10 @@ func (c *clients) answerOver(r *request, s *served) bool {
 // answerNow answers a user over a stack by an answer that leaves the site now.
 func (c *clients) answerNow(r *request, s *served) {
 	rtt := c.rtt + r.access
-	send := c.sendingOf(r, s, rtt)
-	c.exchanged = c.exchange(r, s, &send)
+	var send sending
+	c.sendingOf(&send, r, s, rtt)
 	x := &c.exchanged
+	c.exchange(x, r, s, &send)
 	if c.explained != nil {
 		c.explained.parts, c.explained.onLine = c.partsOver(s, &send), 0
 	}

@@ -83,7 +83,8 @@ type partAsked struct {
 
 // visitRange serves a user's request for a part of an object.
 func (s *site) visitRange(v *arrival, c *clients) {
-	r := c.arrive(v.clients, v.at)
+	var r request
+	c.arrive(&r, v.clients, v.at)
 	c.draw(&r)
 	w := c.workload
 	size := w.variantBytes(v.key)

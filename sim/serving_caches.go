@@ -82,7 +82,8 @@ func objectOf(key uint64) uint64 { return cache.WithoutServer(key) }
 
 // visitServers serves a user's request for an object from the servers of a cache.
 func (s *site) visitServers(v *arrival, c *clients) {
-	r := c.arrive(v.clients, v.at)
+	var r request
+	c.arrive(&r, v.clients, v.at)
 	c.draw(&r)
 	t := s.edge
 	key := t.servers.keyOf(uint64(v.key), c.work.At(c.count))

@@ -134,7 +134,8 @@ func (s *site) tier(number part) *tier { return s.tiers[number] }
 
 // visitCacheable serves a user's request for an object.
 func (s *site) visitCacheable(v *arrival, c *clients) {
-	r := c.arrive(v.clients, v.at)
+	var r request
+	c.arrive(&r, v.clients, v.at)
 	c.draw(&r)
 	if s.edge == nil {
 		s.serveAtOrigin(v, c, &r)

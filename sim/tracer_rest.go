@@ -89,7 +89,7 @@ func (c *clients) partsOf(r *request, bytes, rtt int64) transport.Parts {
 		fits = c.fitsNew
 		c.handshakes(r) // which says what the round trips are
 	} else {
-		c.trips = c.tripsOf(r, 0)
+		c.tripsOf(&c.trips, r, 0)
 	}
 	total := c.transfer.Open(bytes)
 	if bytes > fits {

@@ -31,7 +31,7 @@ func (t *trips) RoundTrip(number int64) int64 { return t.at(t.spent + number) }
 // handshakes returns how long a request's new connection takes to connect and to agree on keys. Its further round trips are
 // c.trips then.
 func (c *clients) handshakes(r *request) (connect, tls int64) {
-	c.trips = c.tripsOf(r, c.transfer.Connect+c.transfer.TLS)
+	c.tripsOf(&c.trips, r, c.transfer.Connect+c.transfer.TLS)
 	t := &c.trips
 	for number := range t.spent {
 		if rtt := t.at(number); number < c.transfer.Connect {
@@ -43,11 +43,10 @@ func (c *clients) handshakes(r *request) (connect, tls int64) {
 	return connect, tls
 }
 
-// tripsOf returns the round trips of a request's connection after the one that asks, of which so many are for handshakes.
-func (c *clients) tripsOf(r *request, spent int64) trips {
-	t := trips{quiet: c.rtt + r.quiet, links: c.jitter, key: r.shake, spent: spent}
+// tripsOf makes t the round trips of a request's connection after the one that asks, of which so many are for handshakes.
+func (c *clients) tripsOf(t *trips, r *request, spent int64) {
+	t.quiet, t.links, t.key, t.spent = c.rtt+r.quiet, c.jitter, r.shake, spent
 	if c.law != nil {
 		t.jitter = c.law.miles.jitter[r.line]
 	}
-	return t
 }

@@ -161,7 +161,7 @@ func (r *run) wayOf(s *Sighting, of *entry) (way [NumCauses]int64) {
 	case c.visits != nil:
 		x = r.trace.setUp
 	case q.isNew && c.stacks != nil:
-		x = c.setUp(q)
+		c.setUp(q, &x)
 	case q.isNew:
 		x.connect, x.tls = c.handshakes(q)
 	}

@@ -57,7 +57,8 @@ func (w *workloadRun) isWrite(key uint32) bool { return w.writeKeys != 0 && key 
 
 // visitWrite passes a user's request that writes by all caches to an origin.
 func (s *site) visitWrite(v *arrival, c *clients) {
-	r := c.arrive(v.clients, v.at)
+	var r request
+	c.arrive(&r, v.clients, v.at)
 	c.draw(&r)
 	t, w := s.edge, c.workload
 	object := v.key - w.writeKeys
