@@ -79,10 +79,10 @@ MISS at pop: 136.000000 ms to the first byte, 136.000000 ms to the last, 1000 by
           ms  what
               connection: open, as for all requests, TCP and TLS 1.3
     6.000000  propagation: from the metro to where it enters, there and back
-              pop: edge-cache: does not have it
+              pop: edge-cache: does not have it: nobody has asked for it there before
    32.000000  pop: a new connection to rec
     8.000000  rec: on the way from pop, which asks for it
-              rec: mid-tier-cache: does not have it
+              rec: mid-tier-cache: does not have it: nobody has asked for it there before
    48.000000  rec: a new connection to region
    12.000000  region: on the way from rec, which asks for it
    10.000000  region: origin: works on it
@@ -131,10 +131,10 @@ ERROR at pop: next tier down; given up after 354.000000 ms
           ms  what
               connection: open, as for all requests, TCP and TLS 1.3
     6.000000  propagation: from the metro to where it enters, there and back
-              pop: edge-cache: does not have it
+              pop: edge-cache: does not have it: nobody has asked for it there before
    32.000000  pop: a new connection to rec
     8.000000  rec: on the way from pop, which asks for it
-              rec: mid-tier-cache: does not have it
+              rec: mid-tier-cache: does not have it: nobody has asked for it there before
    12.000000  region: on the way from rec, which asks for it
   288.000000  rec: no answer until the timeout
     8.000000  pop: on the way back from rec, without it: next tier down
@@ -219,7 +219,7 @@ MISS at pop: 56.000000 ms to the first byte, 156.000000 ms to the last, 40000 by
               connection: open, as for all requests, TCP and TLS 1.3
     6.000000  propagation: from the metro to where it enters, there and back
               pop: asks for all 40000 bytes, slices 1 to 3 of 16384 bytes each
-              pop: edge-cache, slice 1, server 1 of 3: does not have it
+              pop: edge-cache, slice 1, server 1 of 3: does not have it: nobody has asked for it there before
    20.000000  region: on the way from pop, which asks for it
    10.000000  region: origin: works on it
    20.000000  pop: on the way back from region, with it

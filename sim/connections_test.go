@@ -236,7 +236,7 @@ func TestTheWaitForAnswersOnOneConnectionIsExplained(t *testing.T) {
 	require.NoError(t, err)
 	// It asks 1.9 ms after the first, whose handshake it joins. 19 before it are 3,800,000 bytes: 9 rounds from 14,600 hold 7,460,600 and 8 hold 3,723,000.
 	require.Equal(t, []Step{
-		{Site: "pop", Text: "edge-cache: does not have it"},
+		{Site: "pop", Text: "edge-cache: does not have it: nobody has asked for it there before"},
 		{Ns: 98_100_000, Site: "pop", Text: "a new connection to west"},
 		{Ns: 25 * ms, Site: "west", Text: "on the way from pop, which asks for it"},
 		{Ns: 25 * ms, Site: "pop", Text: "on the way back from west, with it"},

@@ -50,7 +50,7 @@ type Explanation struct {
 }
 
 // Explain follows one request of a workload from a metro in a replication, which it runs twice on one core: to find the request,
-// and to follow it. Workload and metro are numbers as in a [Result], the metro may be [AllMetros] but for [ByNumber]; number counts from 1 and is for
+// and to follow it; where a cache lacks what it asks for a third time, to say why. Workload and metro are numbers as in a [Result], the metro may be [AllMetros] but for [ByNumber]; number counts from 1 and is for
 // [ByNumber]. Updates of games cannot be explained. Where there is no such request the error is a [NoRequestError].
 func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, which Which, number int) (*Explanation, error) {
 	if err := invalid.First(
@@ -68,17 +68,28 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 	if err != nil {
 		return nil, err
 	}
-	metro = f.metro
-	t := &tracer{
-		plan: p, workload: workload, metro: int32(metro), number: f.number, flights: make(map[flightName]bool), messages: make(map[uint64]bool), lines: make(map[flightName]askedLine),
+	t := newTracer(p, workload, int32(f.metro), f.number)
+	e, by, err := p.follow(ctx, replication, which, &f, t)
+	if err == nil && len(t.lacks) > 0 {
+		t = t.again()
+		e, by, err = p.follow(ctx, replication, which, &f, t)
 	}
-	e := &Explanation{
+	if err != nil || by == nil {
+		return e, err
+	}
+	e.Links, err = p.linksOnWays(ctx, e, by, t.asked)
+	return e, err
+}
+
+// follow runs a replication and tells the way of a request that was found, and whose clients it is of.
+func (p *Plan) follow(ctx context.Context, replication int, which Which, f *foundRequest, t *tracer) (e *Explanation, by *entry, err error) {
+	workload, metro := t.workload, f.metro
+	e = &Explanation{
 		WorkloadName: p.workloads[workload].name, MetroName: p.metros[metro], Number: f.place, Count: f.count,
 		FirstAtOnce: f.first, LastAtOnce: f.last,
 		Which: which, Judged: p.scenario.Workloads[workload].Judged, Among: f.among,
 	}
 	r := &run{plan: p, ctx: ctx, rep: uint64(replication), result: p.newResult(replication), trace: t}
-	var by *entry
 	r.explains = func(s *Sighting, of *entry, q *request, first int64) {
 		if e.Site == "" && s.Workload == workload && s.Metro == metro && q.number == f.number {
 			by = of
@@ -100,14 +111,7 @@ func (p *Plan) Explain(ctx context.Context, replication, workload, metro int, wh
 		}
 	}
 	if err := r.build(); err != nil {
-		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
+		return nil, nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
 	}
-	if err := r.advance(1); err != nil {
-		return nil, err
-	}
-	if by == nil {
-		return e, nil
-	}
-	e.Links, err = p.linksOnWays(ctx, e, by, t.asked)
-	return e, err
+	return e, by, r.advance(1)
 }

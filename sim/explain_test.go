@@ -240,7 +240,7 @@ func TestStepsNameWhoHasWhatIsAskedFor(t *testing.T) {
 		switch text := strings.Join(steps(p, metro, FirstMiss), "\n"); {
 		case strings.Contains(text, "rec-1: mid-tier-cache: has it"):
 			held++
-		case strings.Contains(text, "origin: origin-shield: does not have it\norigin: asks for it at the same site\norigin: origin: works on it\norigin: comes back at the same site, with it"):
+		case strings.Contains(text, "origin: origin-shield: does not have it: nobody has asked for it there before\norigin: asks for it at the same site\norigin: origin: works on it\norigin: comes back at the same site, with it"):
 			first++
 		default:
 			t.Errorf("metro %d: %s", metro, text)

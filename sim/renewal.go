@@ -180,6 +180,10 @@ func (s *site) failRenewal(t *tier, n uint32, now int64, silent bool) {
 		t.flights.release(n)
 		return
 	}
-	s.store(t, n, now)
+	if s.trace != nil {
+		s.trace.stores(s, t, n, now)
+	} else {
+		s.store(t, n, now)
+	}
 	t.flights.remove(n)
 }

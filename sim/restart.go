@@ -2,6 +2,9 @@ package sim
 
 // restart lets a site come up again: its caches are empty, its servers free, its fetches under way lost.
 func (s *site) restart(now int64) {
+	if s.trace != nil {
+		s.trace.restarts(s, now)
+	}
 	for _, t := range s.caches {
 		if err := t.open(s.directoryOf(t)); err != nil && s.err == nil {
 			s.err = err

@@ -338,9 +338,12 @@ func (s *site) endFetch(t *tier, n uint32, now int64) {
 		t.flights.release(n)
 		return
 	}
-	if t.keepsAll {
+	switch {
+	case s.trace != nil:
+		s.trace.fills(s, t, n, now)
+	case t.keepsAll:
 		cache.Fill(t.cache, f.key, f.bytes) // it is not there: its fetch began with a miss, and it has but one
-	} else {
+	default:
 		s.fillByRule(t, f, n, now)
 	}
 	if t.held.isDue(now) {

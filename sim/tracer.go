@@ -42,6 +42,15 @@ type tracer struct {
 	setUp       exchange       // of that
 	hasMovedOn  bool           // to the next site
 	isSentLate  bool           // tried is the wait for a connection alone
+	// lacks are what caches did not have that the request asked them for, pasts what had become of that where a run before has found it.
+	lacks []lack
+	pasts map[lack]*past
+}
+
+func newTracer(p *Plan, workload int, metro int32, number uint64) *tracer {
+	return &tracer{
+		plan: p, workload: workload, metro: metro, number: number, flights: make(map[flightName]bool), messages: make(map[uint64]bool), lines: make(map[flightName]askedLine),
+	}
 }
 
 // A mark is an instant, and what went on until then.
@@ -50,6 +59,7 @@ type mark struct {
 	site string
 	text string
 	run  sliceRun // that the text is of, none where it is of no slices
+	why  string   // a cache lacks what it was asked for, behind the text
 }
 
 // A flightName tells the fetches of a run apart, as long as they are under way.
@@ -102,8 +112,13 @@ func slow(hops []nextHop) []nextHop {
 
 // looks notes what a tier has of an object that ages.
 func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
+	t.finds(s, of, l, now)
+	why := ""
+	if !l.has && !l.wasPurged {
+		why = t.lacksIt(s, of, l.key, now, false)
+	}
 	if t.current {
-		t.markHeld(now, s, of, l.key, "%s", l.inWords(now, of.layerInWords(l)))
+		t.markHeld(now, s, of, l.key, l.inWords(now, of.layerInWords(l)), why)
 	}
 }
 
@@ -111,7 +126,7 @@ func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
 func (t *tracer) joins() {
 	if t.current {
 		last := &t.marks[len(t.marks)-1]
-		last.text, last.run = last.text+"; another request has begun to fetch it, and it waits for that", sliceRun{}
+		last.text, last.run, last.why = last.text+"; another request has begun to fetch it, and it waits for that", sliceRun{}, ""
 	}
 }
 
@@ -154,7 +169,7 @@ func (t *tracer) reads(s *site, of *tier, key uint64, now, read int64) {
 	case hasDisk:
 		from = "has it in its memory"
 	}
-	t.markHeld(now+read, s, of, key, "%s", from)
+	t.markHeld(now+read, s, of, key, from, "")
 }
 
 // holds notes that an upper tier has what a question asks for, from an instant on.
@@ -165,6 +180,7 @@ func (t *tracer) holds(s *site, of *tier, m *message, key uint64, ready int64) {
 
 // misses notes that a tier lacks an object, or that it is on its way. The key says which server of the tier was asked.
 func (t *tracer) misses(s *site, of *tier, key uint64, f *flight, now int64) {
+	why := t.lacksIt(s, of, key, now, f != nil)
 	if !t.current {
 		return
 	}
@@ -172,7 +188,7 @@ func (t *tracer) misses(s *site, of *tier, key uint64, f *flight, now int64) {
 	if f != nil {
 		text = "does not have it; another request has begun to fetch it, and it waits for that"
 	}
-	t.markHeld(now, s, of, key, "%s", text)
+	t.markHeld(now, s, of, key, text, why)
 }
 
 // serverInWords names the server of a cache by its number from 1, where there are several apart.
@@ -433,7 +449,7 @@ func (t *tracer) steps(first int64, o Outcome, why Reason) (all []Step) {
 			break
 		}
 		until := max(m.at, at)
-		all = append(all, Step{until - at, m.site, m.text})
+		all = append(all, Step{until - at, m.site, m.text + m.why})
 		at = until
 	}
 	switch {

@@ -29,23 +29,23 @@ func slicesInWords(from, to uint64) string {
 	return fmt.Sprintf("slices %d to %d", from, to)
 }
 
-// markHeld notes what a tier has of an object, or of a slice of it, at an instant. The key says which slice that is, and which server of the tier was asked.
-func (t *tracer) markHeld(at int64, s *site, of *tier, key uint64, format string, args ...any) {
-	name, text := t.tierName(of), of.serverInWords(key)+": "+fmt.Sprintf(format, args...)
+// markHeld notes what a tier has of an object, or of a slice of it, at an instant, and why not more. The key says which slice that is, and which server of the tier was asked.
+func (t *tracer) markHeld(at int64, s *site, of *tier, key uint64, text, why string) {
+	name, text := t.tierName(of), of.serverInWords(key)+": "+text
 	if of.sliceBytes == 0 {
-		t.mark(at, s.name, "%s%s", name, text)
+		t.marks = append(t.marks, mark{at: at, site: s.name, text: name + text, why: why})
 		return
 	}
 	slice := key>>sliceShift + 1
 	run := sliceRun{slice, slice, name + ", ", text}
 	if n := len(t.marks); n > 0 {
-		if last := &t.marks[n-1]; last.at == at && last.site == s.name && last.run.to == slice-1 && last.run.before == run.before && last.run.after == run.after {
+		if last := &t.marks[n-1]; last.at == at && last.site == s.name && last.run.to == slice-1 && last.run.before == run.before && last.run.after == run.after && last.why == why {
 			last.run.to = slice
 			last.text = last.run.inWords()
 			return
 		}
 	}
-	t.marks = append(t.marks, mark{at, s.name, run.inWords(), run})
+	t.marks = append(t.marks, mark{at, s.name, run.inWords(), run, why})
 }
 
 // asksForPart notes which bytes of an object a request is for that is explained, if it is not for all, and which slices these are of.
