@@ -199,9 +199,6 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		return fmt.Errorf("placement %q: %w", p.Name, err)
 	}
 	if preloads(p) {
-		if err := s.validateSteadyServers(&p); err != nil {
-			return fmt.Errorf("placement %q: %w", p.Name, err)
-		}
 		if err := s.validateSteadySlices(&p); err != nil {
 			return fmt.Errorf("placement %q: %w", p.Name, err)
 		}

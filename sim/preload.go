@@ -44,6 +44,7 @@ type preloader struct {
 	workloads []preloadedWorkload // by number
 	onward    map[*tier][]func(k int) *tier
 	dealt     map[int]dealt // by the number of shards
+	pasts     []*past       // by workload, nil where none is replayed
 }
 
 // newPreloader returns the preloader of a run, nil if no cache is to begin full.
@@ -76,6 +77,9 @@ type rate struct {
 func (p *preloader) preload(sites []*site, d *scratch) error {
 	clear(p.onward) // of what was open before
 	asked, c := make(map[*tier]rates), p.newCycles(sites)
+	if err := p.replayPasts(sites, d); err != nil {
+		return err
+	}
 	for number := range p.plan.placement.Tiers {
 		beyond := p.preloadsBeyond(number)
 		for _, s := range sites {
@@ -399,7 +403,12 @@ func (p *preloader) addRegular(t *tier, s *site, rates rates, server int, d *scr
 				continue
 			}
 			stream := key.StreamAt(uint64(k))
-			o := recent{ago: stream.Exp() / rate, key: base + uint64(k), bytes: of.bytes[k]}
+			o := recent{key: base + uint64(k), bytes: of.bytes[k]}
+			if past := p.pastOf(t, i, k); past == nil || t.number == firstTier {
+				o.ago = stream.Exp() / rate
+			} else {
+				o.ago = p.lastAsked(past, server, i, k, rate, &stream)
+			}
 			if of.renewal.Lifetime > 0 {
 				p.addRenewed(t, i, server, uint32(k), o, rate, &stream, d)
 				continue

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
@@ -14,8 +15,8 @@ import (
 // An object that is asked for by a Poisson process with rate r, and lives for T, is fetched again at the first request behind
 // T: the fetches are T and an exponential time apart. Of the requests 1 in 1 + rT is such a fetch; all others find an age that is
 // uniform over T. So was the last request, an exponential time ago. That is exact where a cache evicts no object within its
-// lifetime and fetching takes no time. Slices of an object were fetched together: see [fetchedSlices]. Objects whose ages tiers pass on have [cycles]; behind caches that take every answer for new it goes for
-// what Poisson requests with their rates would give.
+// lifetime and fetching takes no time. Objects whose ages tiers pass on have [cycles], slices, and what independent servers pass on, a [past]; behind caches that
+// take every answer for new it goes for what Poisson requests with their rates would give.
 func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) {
 	if t.aging == nil {
 		return
@@ -30,7 +31,6 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.AgesOfTier(int(t.number)))
 		share := t.servers.share()
-		fetched := p.slicesAt(t, s, i, of[i].objects)
 		for _, o := range d.found {
 			number := uint64(uint32(o.key)) - first
 			if uint64(uint32(o.key)) < first || number >= objects || !t.cache.Contains(o.key) {
@@ -61,20 +61,14 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 			asOf := -ago
 			since := asOf
 			var y cycle
-			shared := false
+			past, shared := (*pastTier)(nil), false
 			if rate > 0 && answer == freshness.Good {
-				y, shared = cycles.of(t, i, k)
+				if past = p.pastOf(t, i, k); past == nil {
+					y, shared = cycles.of(t, i, k)
+				}
 			}
-			old, isAnys := anyServer{}, false
-			if !shared && rate > 0 && answer == freshness.Good {
-				old, isAnys = cycles.anyServerAt(t, i, k)
-			}
-			if fetched != nil && rate > 0 && life > 0 && life < int64(maxRun) {
-				asOf = fetched.at(k, &o, share, life, ago, d)
-				since = asOf
-			} else if isAnys {
-				asOf -= int64(old.ageAtLast(rate, &stream) * 1e9)
-				since = asOf
+			if past != nil {
+				asOf, since = past.copyAt(cache.ServerOf(o.key), k, ago)
 			} else if shared {
 				asOf, since = cycles.copyAt(t, &y, i, k, rate, ago, &stream)
 			} else if life > 0 && life < int64(maxRun) {
@@ -115,15 +109,15 @@ func (p *preloader) asksOfAged(t *tier, i, k int, rate, longest float64, c *cycl
 		return rate
 	}
 	evicted := missedByChe(rate, longest)
+	if past := p.pastOf(t, i, k); past != nil {
+		return max(float64(rate*past.asks[k]), evicted)
+	}
 	if y, shared := c.of(t, i, k); shared {
 		return max(c.asks(t, &y, i, k, rate), evicted)
 	}
 	life := t.aging.lifeOf(i, p.keyOf(i, k))
 	if life >= int64(maxRun) {
 		return evicted
-	}
-	if y, isAnys := c.anyServerAt(t, i, k); isAnys {
-		return max(y.asks(rate), evicted)
 	}
 	// After each fetch it answers those within its lifetime.
 	return max(rate/(1+float64(rate*time.Duration(life).Seconds())), evicted)

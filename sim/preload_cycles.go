@@ -28,17 +28,22 @@ type cycles struct {
 	newest map[*tier][][]int64
 	// forgetful are the caches before which some do not hold all that they have asked for.
 	forgetful map[*tier]bool
-	// askers holds the caches before one, found the probabilities that independent servers have fresh copies, by workload and object.
+	// askers holds the caches before one.
 	askers map[*tier][]asker
-	found  map[*tier][][]float64
 }
 
-// newCycles returns the cycles of sites, nil where no answer passes two caches that age.
+// An asker is a cache, or all independent servers of one, before another.
+type asker struct {
+	tier *tier
+	of   rates
+}
+
+// newCycles returns the cycles of sites, nil where no answer passes two caches that age, or requests are replayed.
 func (p *preloader) newCycles(sites []*site) *cycles {
-	if len(p.plan.placement.Tiers) < 2 || !p.plan.scenario.ages(&p.plan.placement) {
+	if len(p.plan.placement.Tiers) < 2 || !p.plan.scenario.ages(&p.plan.placement) || p.plan.scenario.isReplayed(&p.plan.placement) {
 		return nil
 	}
-	c := &cycles{preloader: p, sites: make(map[*tier]*site), wanted: make(map[*tier]rates), begun: make(map[*tier]rates), newest: make(map[*tier][][]int64), forgetful: make(map[*tier]bool), askers: make(map[*tier][]asker), found: make(map[*tier][][]float64)}
+	c := &cycles{preloader: p, sites: make(map[*tier]*site), wanted: make(map[*tier]rates), begun: make(map[*tier]rates), newest: make(map[*tier][][]int64), forgetful: make(map[*tier]bool), askers: make(map[*tier][]asker)}
 	for number := range p.plan.placement.Tiers {
 		for _, s := range sites {
 			t := s.tiers[number]
@@ -100,7 +105,7 @@ func (c *cycles) of(t *tier, i, k int) (y cycle, ok bool) {
 	for behind := c.behind(t, i); behind != nil; behind = c.behind(y.root, i) {
 		y.root = behind(k)
 	}
-	if c.wanted[y.root] == nil || y.root.servers.share() < 1 {
+	if c.wanted[y.root] == nil {
 		return y, false
 	}
 	y.wanted = c.wanted[y.root][i].objects[k]

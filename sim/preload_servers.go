@@ -1,10 +1,8 @@
 package sim
 
 import (
-	"fmt"
 	"math"
 
-	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
 )
@@ -30,24 +28,6 @@ func (s *servingCaches) share() float64 {
 
 // serverBytes returns the size of each server of a cache.
 func (t *tier) serverBytes() int64 { return t.cache.CapacityBytes() / int64(t.servers.apart()) }
-
-// validateSteadyServers refuses the servers of caches of which no steady state is known: answers of a tier with independent ones are as old as they are
-// at whichever of them was asked, and those before it do not die together. For two tiers there is [anyServer].
-func (s *Scenario) validateSteadyServers(p *placement.Placement) error {
-	if !s.ages(p) || len(p.Tiers) == 2 {
-		return nil
-	}
-	for i := range p.Tiers[1:] {
-		tier := &p.Tiers[1+i]
-		for k := range tier.Caches {
-			if of := tier.Caches[k].Servers; of.Apart() > 1 && of.Spread == placement.Independent {
-				return fmt.Errorf("site %q: %w", tier.Caches[k].Site, invalid.In(fmt.Sprintf("Tiers[%d].Caches[%d].Servers", 1+i, k),
-					invalid.New("Spread", of.Spread, "pooled or sharded: caches begin in their steady state and objects age, of which none is known behind the first tier on independent servers where there are more than two tiers")))
-			}
-		}
-	}
-	return nil
-}
 
 // dealt are the objects that are asked for again and again, by number, of each shard of each workload.
 type dealt [][][]uint32

@@ -10,7 +10,6 @@ import (
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/cache/theory"
 	"github.com/edgewise-sim/edgewise/placement"
-	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -177,53 +176,4 @@ func TestServersBeginWithWhatNobodyAsksForAgain(t *testing.T) {
 			})
 		}
 	}
-}
-
-// Twenty PoPs ask four independent servers at a region for objects that live for a minute, each of which is asked for a fourth. From the first second on the
-// PoPs miss, and the origin is asked, as often as thinned Poisson processes say. What an endless warm-up leaves is a little less, since copies that PoPs have
-// from one server die together: 0.5117 of the requests miss, and 38.19 go to the origin in a second, in a run of 10,000 s behind 400 s that begins empty.
-func TestIndependentServersBehindTheFirstTierBeginInTheirSteadyState(t *testing.T) {
-	const pops, servers, objects, perPoP, life = 20, 4, 1000, 10.0, 60.0
-	n, ids := star(t, pops, 1)
-	w, shares := siteThatAges(t, pops*perPoP, objects, life)
-	p := placement.RegionOnly("region").WithPoPs(objects, ids...).WithUpstream(open).WithMidTier(1<<20, "region")
-	p.Tiers[1].Caches[0].Servers = placement.Servers{Count: servers, Spread: placement.Independent}
-	var misses, fetches float64
-	for _, share := range shares {
-		// The rate a at which each server is asked: what is found there is as old as uniform over its lifetime.
-		a, rate := 0.0, share*perPoP
-		for range 1000 {
-			found := a * life / (1 + a*life)
-			lasts := (1 - found/2) * life
-			a = (a + pops*rate/(1+rate*lasts)/servers) / 2
-		}
-		misses += servers * a / (pops * perPoP)
-		fetches += servers * a / (1 + a*life)
-	}
-	require.InEpsilon(t, .5117, misses, .035)
-	require.InEpsilon(t, 38.19, fetches, .025)
-	for _, from := range []time.Duration{0, 20 * time.Second} {
-		t.Run(fmt.Sprint("after ", from), func(t *testing.T) {
-			s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: from, Duration: 10 * time.Second, Seed: 5}
-			var atOrigin []float64
-			requireInside(t, replicate(t, s, p.Preloaded(), func(r *Result) float64 {
-				atOrigin = append(atOrigin, float64(r.Workloads[0].Count(OriginRequests))/10)
-				return shareOf(r, Miss)
-			}), misses, .05)
-			requireInside(t, stats.MeanOf(atOrigin, .99), fetches, .08)
-		})
-	}
-}
-
-func TestSteadyServersAreRefusedWhereNoSteadyStateIsKnown(t *testing.T) {
-	s, p := agesThroughTiers(t, workload.Poisson{RequestsPerSecond: 20, Objects: 100}, freshness.Control{MaxAge: freshness.For(time.Minute)})
-	p = p.Preloaded()
-	p.Tiers[0].Caches[0].Servers = placement.Servers{Count: 2, Spread: placement.Independent}
-	require.NoError(t, s.ValidatePlacement(p))
-	p.Tiers[1].Caches[0].Servers = placement.Servers{Count: 2, Spread: placement.Independent}
-	require.NoError(t, s.ValidatePlacement(p))
-	p = p.WithCaches("third", placement.Cache{Site: "region", CapacityBytes: 1 << 30, Preload: true})
-	require.ErrorContains(t, s.ValidatePlacement(p), `site "zone": Tiers[1].Caches[0].Servers.Spread is independent; want pooled or sharded: caches begin in their steady state and objects age`)
-	p.Tiers[1].Caches[0].Servers.Spread = placement.Sharded
-	require.NoError(t, s.ValidatePlacement(p))
 }

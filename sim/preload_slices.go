@@ -57,9 +57,6 @@ func (s *Scenario) validateSteadySlices(p *placement.Placement) error {
 		if d, ok := d.(workload.Churning); ok && d.RenewalOf(w.Name, 0, 0).Lifetime > 0 {
 			return invalid.New("SliceBytes", p.SliceBytes, "0: new objects of the workload %q take the place of others (churn), of whose slices caches cannot be preloaded, so far", w.Name)
 		}
-		if len(p.Tiers) > 1 && s.ages(p) {
-			return invalid.New("SliceBytes", p.SliceBytes, "0: caches begin in their steady state and slices age, of which none is known where there is more than one tier, so far")
-		}
 		if s.slicesOf(i, p.SliceBytes, maxPreloadObjects) > maxPreloadObjects {
 			return invalid.New("SliceBytes", p.SliceBytes, "larger slices: the objects of the workload %q have more than %d, of which caches cannot be preloaded", w.Name, maxPreloadObjects)
 		}
@@ -123,52 +120,91 @@ func (w *preloadedWorkload) primary(k int) uint64 {
 	return w.keyOf(k)&^math.MaxUint32 | uint64(w.base+w.object(w.objectOf(k)))
 }
 
+// A pastRequest is one for an object of which caches keep slices: how long ago, in seconds, and for which of them.
+type pastRequest struct {
+	ago         float64
+	first, next int
+}
+
 // requestsBack is how many requests for an object are looked at back in time. When slices that none of them has asked for were asked for is drawn for each
 // by itself. Assumed: they have little to do with each other by then.
 const requestsBack = 64
+
+// reachedOf returns the probability that a request for the object of a thing asks for it.
+func (w *preloadedWorkload) reachedOf(k int) float64 {
+	if w.sliced == nil {
+		return 1
+	}
+	return w.sliced.reached[k]
+}
+
+// drawSlices draws which slices a request for an object of a size asks for: the first, and the one behind the last.
+func (w *preloadedWorkload) drawSlices(stream *random.Stream, size int64) (first, next int) {
+	from, to := w.sliced.law.Draw(stream, size)
+	return int(from / w.sliced.bytes), int((to + w.sliced.bytes - 1) / w.sliced.bytes)
+}
+
+// walk goes back in time over the requests for an object that a server was asked by, which gets a share of them, until each slice was asked for that is at all, or for
+// [requestsBack] of them. It leaves the requests in d.past and by slice in d.agos how many seconds ago it was asked for last, and returns how often the server
+// is asked for the object in a second; rates holds, by slice, how often for each.
+func (w *preloadedWorkload) walk(object uint32, rates []float64, share float64, stream *random.Stream, d *scratch) (most float64) {
+	first := int(w.sliced.first[object])
+	size, left := int64(0), 0
+	d.agos, d.past = d.agos[:0], d.past[:0]
+	for n, rate := range rates {
+		size += w.bytes[first+n]
+		d.agos = append(d.agos, 0)
+		if rate > 0 {
+			left++
+			most = max(most, float64(share*rate)/w.sliced.reached[first+n])
+		}
+	}
+	ago := 0.0
+	for len(d.past) < requestsBack && left > 0 {
+		ago += stream.Exp() / most
+		below := stream.Float64() * most
+		q := pastRequest{ago: ago}
+		q.first, q.next = w.drawSlices(stream, size)
+		d.past = append(d.past, q)
+		for n := q.first; n < q.next; n++ {
+			if d.agos[n] == 0 && rates[n] > 0 && below*(1-0x1p-40) < float64(share*rates[n])/w.sliced.reached[first+n] {
+				d.agos[n] = ago * (1 - float64(float64(n)*0x1p-50)) // they are asked for one after another
+				left--
+			}
+		}
+	}
+	for n, rate := range rates {
+		if d.agos[n] == 0 && rate > 0 {
+			d.agos[n] = ago + stream.Exp()/float64(share*rate)
+		}
+	}
+	return most
+}
 
 // addSlices adds the slices of an object at a server, of rates by thing: when each was asked for last.
 func (p *preloader) addSlices(t *tier, number int, object uint32, of []float64, server int, key random.Key, d *scratch) {
 	w := &p.workloads[number]
 	first, next := int(w.sliced.first[object]), int(w.sliced.first[object+1])
-	size, share := int64(0), t.servers.share()
-	most, left := 0.0, 0
-	d.agos = d.agos[:0]
-	for k := first; k < next; k++ {
-		size += w.bytes[k]
-		d.agos = append(d.agos, 0)
-		if of[k] > 0 {
-			left++
-			most = max(most, float64(share*of[k])/w.sliced.reached[k])
-		}
-	}
-	if left == 0 {
+	if first == next {
 		return
 	}
-	stream, ago := key.StreamAt(uint64(object)), 0.0
-	for range requestsBack {
-		ago += stream.Exp() / most
-		below := stream.Float64() * most
-		from, to := w.sliced.law.Draw(&stream, size)
-		for n := from / w.sliced.bytes; n*w.sliced.bytes < to; n++ {
-			k := first + int(n)
-			if d.agos[n] == 0 && of[k] > 0 && below*(1-0x1p-40) < float64(share*of[k])/w.sliced.reached[k] {
-				d.agos[n] = ago * (1 - float64(float64(n)*0x1p-50)) // they are asked for one after another
-				left--
-			}
-		}
-		if left == 0 {
-			break
-		}
+	stream, share := key.StreamAt(uint64(object)), t.servers.share()
+	past := p.pastOf(t, number, first)
+	if t.number == firstTier || past == nil {
+		past = nil
+		w.walk(object, of[first:next], share, &stream, d)
 	}
 	for k := first; k < next; k++ {
-		at := d.agos[k-first]
-		if at == 0 && of[k] > 0 {
-			at = ago + stream.Exp()/float64(share*of[k])
+		if !(of[k] > 0) || w.bytes[k] > t.serverBytes() || t.servers.isSharded() && p.shardOf(t, number, k) != server {
+			continue
 		}
-		if of[k] > 0 && w.bytes[k] <= t.serverBytes() && (!t.servers.isSharded() || p.shardOf(t, number, k) == server) {
-			d.add(recent{ago: at, key: cache.AtServer(w.keyOf(k), server), bytes: w.bytes[k]})
+		o := recent{key: cache.AtServer(w.keyOf(k), server), bytes: w.bytes[k]}
+		if past == nil {
+			o.ago = d.agos[k-first]
+		} else {
+			o.ago = p.lastAsked(past, server, number, k, float64(share*of[k]), &stream)
 		}
+		d.add(o)
 	}
 }
 
@@ -185,8 +221,8 @@ func (w *preloadedWorkload) partOf(size int64, key random.Key, number uint32) (f
 		return 0, 1, size
 	}
 	stream := key.StreamAt(1<<62 | uint64(number))
-	from, to := w.sliced.law.Draw(&stream, size)
-	return from / w.sliced.bytes, (to + w.sliced.bytes - 1) / w.sliced.bytes, w.sliced.bytes
+	from, behind := w.drawSlices(&stream, size)
+	return int64(from), int64(behind), w.sliced.bytes
 }
 
 // missedByChe returns how often a cache lacks what it is asked for at a rate, by Che's approximation.

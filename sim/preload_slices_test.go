@@ -138,8 +138,6 @@ func TestSlicesThatCannotBePreloadedAreRefused(t *testing.T) {
 	s.Workloads[0].Demand = m
 	tiers := p.WithMidTier(1<<30, "region").Preloaded()
 	require.ErrorContains(t, s.ValidatePlacement(tiers), `larger slices`)
-	tiers.Tiers[0].Freshness = &freshness.Rules{DefaultTTL: freshness.For(time.Minute)}
-	require.ErrorContains(t, s.ValidatePlacement(tiers), `SliceBytes is 100000; want 0: caches begin in their steady state and slices age, of which none is known where there is more than one tier`)
 	require.ErrorContains(t, s.ValidatePlacement(p.Preloaded()), `larger slices: the objects of the workload "site" have more than 20000000`)
 	require.NoError(t, s.ValidatePlacement(p))
 }

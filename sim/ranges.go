@@ -35,8 +35,6 @@ func (s *Scenario) validateRanges(p *placement.Placement) error {
 		case !ok:
 		case p.SliceBytes > 0 && service.Patience != (workload.Patience{}):
 			return invalid.New("SliceBytes", p.SliceBytes, "0: clients of the workload %q give up or come back (patience), of which slices do not know", w.Name)
-		case p.SliceBytes > 0 && w.Writes():
-			return invalid.New("SliceBytes", p.SliceBytes, "0: the workload %q writes, of which slices do not know", w.Name)
 		case p.SliceBytes > 0 && w.RecordsSizes():
 			return invalid.New("SliceBytes", p.SliceBytes, "0: the workload %q records how much each request asks for", w.Name)
 		}
@@ -83,6 +81,10 @@ type partAsked struct {
 
 // visitRange serves a user's request for a part of an object.
 func (s *site) visitRange(v *arrival, c *clients) {
+	if c.workload.isWrite(v.key) {
+		s.visitWrite(v, c)
+		return
+	}
 	var r request
 	c.arrive(&r, v.clients, v.at)
 	c.draw(&r)

@@ -102,7 +102,7 @@ func (s *site) settleRenewal(t *tier, n uint32) {
 	if v.confirmed {
 		t.tallies[f.number].Counters[TierConfirmed]++
 	}
-	if t.sliceBytes > 0 && t.number == firstTier {
+	if t.sliceBytes > 0 && t.number == firstTier && !v.writes {
 		t.tallies[f.number].Counters[TierFetchedBytes] += uint64(v.carries(v.bytes))
 	}
 }

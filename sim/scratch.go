@@ -15,6 +15,7 @@ type scratch struct {
 	weight []int64
 	agos   []float64     // when the slices of an object were asked for last
 	past   []pastRequest // for it
+	rates  []float64     // how often for each of its slices
 	// These are what sites that run alone leave behind: they hold nothing, but have grown to their size.
 	block   block
 	fills   fillQueue

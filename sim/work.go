@@ -117,6 +117,7 @@ func (s *Scenario) Work() Work {
 const (
 	entryBytes  = 64  // an object in a cache: its entry, size, place in the index, what a policy keeps
 	objectBytes = 48  // an object of a catalogue that caches are preloaded from, by tier: its rates, and their order
+	pastBytes   = 40  // one whose requests are replayed, by server: what there is of it, and how often it is asked for
 	playerBytes = 700 // a player: the session, the lobby, the match, the law of the last mile
 )
 
@@ -172,7 +173,7 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 	}
 	requests, byStep := s.Work().Requests, s.perStep()
 	return func(p *placement.Placement) int64 {
-		var held, largest, preload float64
+		var held, largest, preload, past, largestPast float64
 		things := rates
 		if preloads(*p) && p.SliceBytes > 0 {
 			things = float64(s.slicesToPreload(p.SliceBytes))
@@ -188,6 +189,10 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 				if c.Preload {
 					begin := things + min(once, fits)
 					preload = max(preload, begin*objectBytes*float64(len(p.Tiers)+1))
+					if s.isReplayed(p) {
+						of := float64(things * pastBytes * float64(copiesIn(&c)))
+						past, largestPast = past+of, max(largestPast, of)
+					}
 					in = min(in, begin+requests)
 				} else {
 					in = min(in, requests)
@@ -197,13 +202,13 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 			}
 		}
 		if len(p.Tiers) <= 1 {
-			held = largest
+			held, past = largest, largestPast
 		}
 		entry := float64(entryBytes)
 		if s.ages(p) {
 			entry += heldBytes
 		}
-		return int64(min(float64(held*entry)+preload+float64(players*playerBytes)+s.courseMemory(p, byStep).Run, math.MaxInt64/2))
+		return int64(min(float64(held*entry)+preload+past+float64(players*playerBytes)+s.courseMemory(p, byStep).Run, math.MaxInt64/2))
 	}
 }
 

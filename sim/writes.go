@@ -3,6 +3,7 @@ package sim
 import (
 	"slices"
 
+	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -69,7 +70,8 @@ func (s *site) visitWrite(v *arrival, c *clients) {
 	if t.losses != nil {
 		t.losses.begins(c, c.count)
 	}
-	n := s.passWrite(t, w.number, object, r.size(w.catalogue.SizeBytes(object)), w.origin.At(c.work, c.count), v.at, c.count, r.recorded)
+	size := w.catalogue.SizeBytes(object)
+	n := s.passWrite(t, w.number, object, size, r.size(size), w.origin.At(c.work, c.count), v.at, c.count, r.recorded)
 	if f := &t.flights.pool[n]; f.first == unknown {
 		waiting := s.wait(f)
 		waiting.request, waiting.outcome, waiting.question = r, Bypass, nil
@@ -78,9 +80,9 @@ func (s *site) visitWrite(v *arrival, c *clients) {
 	s.conclude(t, n, c, &r, 0, true, v.at)
 }
 
-// passWrite sends an origin a request that writes an object of a workload, by its number, and returns the number under which the answer is awaited. At
-// a cache of several servers it passes the one that sees this request, by the number of that.
-func (s *site) passWrite(t *tier, number uint8, object uint32, bytes, service, now int64, request uint64, recorded bool) uint32 {
+// passWrite sends an origin a request that writes an object of a workload, by its number, of a size, and returns the number under which the answer, of so many
+// bytes, is awaited. At a cache of several servers it passes the one that sees this request, by the number of that.
+func (s *site) passWrite(t *tier, number uint8, object uint32, size, bytes, service, now int64, request uint64, recorded bool) uint32 {
 	a := t.aging
 	content := a.contents[number]
 	key := uint64(content.base + content.variant(object, 0))
@@ -93,7 +95,7 @@ func (s *site) passWrite(t *tier, number uint8, object uint32, bytes, service, n
 		a.renewals = append(a.renewals, renewal{})
 	}
 	class := uint32(content.class(object))
-	a.renewals[n] = renewal{look: look{key: key, object: object, class: class, policy: &content.policies[class]}, bytes: bytes, writes: true}
+	a.renewals[n] = renewal{look: look{key: key, object: object, class: class, policy: &content.policies[class], size: size}, bytes: bytes, writes: true}
 	f.number, f.recorded = number, recorded
 	f.attempt = attempt{asked: now, choice: firstForWrites(t.hops[number], now)}
 	if t.losses != nil {
@@ -129,18 +131,36 @@ func firstForWrites(hops []nextHop, at int64) uint8 {
 // isWrite reports whether a request passes that writes, under the number of a fetch. It is asked once, as it may do twice what is asked twice.
 func (t *tier) isWrite(n uint32) bool { return t.aging != nil && t.aging.renewals[n].writes }
 
-// invalidate takes what is held of an object that was written, all variants of it, out of the cache that the request has passed, where its rules
-// say so and the answer is no error.
+// invalidate takes what is held of an object that was written, all variants of it with all their slices, out of the cache that the request has passed, where its
+// rules say so and the answer is no error.
 func (t *tier) invalidate(v *renewal, number uint8) {
 	if v.silent || v.answer != freshness.Good || !v.policy.InvalidatesWritten() {
 		return
 	}
 	content := t.aging.contents[number]
-	server := v.key &^ uint64(1<<32-1)
 	for nth := range content.beyond / content.varied {
-		t.aging.remove(server | uint64(content.base+content.variant(v.object, nth)))
+		t.invalidateVariant(v, number, content.base+content.variant(v.object, nth))
 		if v.object >= content.varied {
 			return // it has no other variants
 		}
+	}
+}
+
+// invalidateVariant takes an object out by the key of one of its variants. Slices are where each is: of servers that share them among themselves at the one that
+// has it, of independent ones at the one that the request has passed.
+func (t *tier) invalidateVariant(v *renewal, number uint8, variant uint32) {
+	server := cache.ServerOf(v.key)
+	if t.sliceBytes == 0 {
+		t.aging.remove(cache.AtServer(uint64(variant), server))
+		return
+	}
+	for n := range (v.size + t.sliceBytes - 1) / t.sliceBytes {
+		key := uint64(variant) | uint64(n)<<sliceShift
+		if t.servers != nil && t.servers.isSharded() {
+			key = t.aging.keyAt(number, key, 0)
+		} else {
+			key = cache.AtServer(key, server)
+		}
+		t.aging.remove(key)
 	}
 }

@@ -189,9 +189,88 @@ func TestWritesDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 	}
 }
 
-// Slices do not know of writes.
-func TestWritesOfSlicesAreRefused(t *testing.T) {
-	s, p := ageing(t, writtenAt(0, -1), hourly, "rfc")
-	p.SliceBytes = 1 << 20
-	require.ErrorContains(t, s.ValidatePlacement(p), `SliceBytes is 1048576; want 0: the workload "site" writes`)
+// writesOfSlices asks for an object of four slices of 20,000 bytes at 50 ms from the origin, and writes it at 2 s. It has another object beside it.
+func writesOfSlices(t *testing.T, profile string) (Scenario, placement.Placement) {
+	t.Helper()
+	d := writtenAt(0, .5, 1, -2, 3, 4, 5)
+	d.object[1], d.object[6] = 1, 1
+	s, p := ageing(t, d, hourly, profile)
+	s.Workloads[0].Service = workload.Cacheable{
+		Sizes: workload.Sizes{MinBytes: 80_000, MaxBytes: 80_000}, Origin: workload.ServiceTime{Mean: 50 * time.Millisecond},
+	}.Controlled(hourly)
+	p.SliceBytes = 20_000
+	return s, p
+}
+
+// A write is one request of the origin, whatever slices there are of its object, and by RFC 9111 all of them leave; other objects stay, and so does all in caches
+// that do not know of that.
+func TestAWriteTakesAllSlicesOut(t *testing.T) {
+	const fetched, held = " MISS 106ms, propagation 6ms, service 50ms, upstream 50ms\n", " HIT 6ms, propagation 6ms\n"
+	for _, servers := range []placement.Servers{{}, {Count: 3, Spread: placement.Sharded}, {MemoryBytes: 1 << 20, DiskRead: time.Millisecond}} {
+		for profile, after := range map[string]string{"rfc": fetched, "cloudfront": held} {
+			s, p := writesOfSlices(t, profile)
+			p.Tiers[0].Caches[0].Servers = servers
+			require.Equal(t, "0s"+fetched+"500ms"+fetched+"1s"+held+"2s BYPASS 106ms, propagation 6ms, service 50ms, upstream 50ms\n3s"+after+"4s"+held+"5s"+held,
+				journeys(t, s, p), "%v, %s", servers, profile)
+			slices := uint64(8)
+			if profile == "rfc" {
+				slices = 12
+			}
+			r := runOf(t, s, p)
+			require.Equal(t, slices, r.Workloads[0].Tiers[0].Count(TierFetches))
+			require.Equal(t, 20_000*slices, r.Workloads[0].Tiers[0].Count(TierFetchedBytes))
+			require.Equal(t, uint64(1), r.Workloads[0].Tiers[0].Count(TierPassed))
+			require.Equal(t, slices+1, r.Workloads[0].Count(OriginRequests))
+			require.Equal(t, 20_000*slices+80_000, r.Workloads[0].Count(OriginBytes))
+		}
+	}
+}
+
+// A write that comes while an answer goes on slice by slice takes out what is there of it: who asks next fetches the slices that came before, and has those that
+// came after. The first answer takes 100 ms a slice, from 3 ms to 403 ms; the write passes at 103 ms and is answered at 203 ms, when two slices are there.
+func TestAWriteTakesOutTheSlicesThatAreThere(t *testing.T) {
+	s, p := writesOfSlices(t, "rfc")
+	d := writtenAt(0, -.1, 1, 2)
+	s.Workloads[0].Demand = d
+	r := runOf(t, s, p)
+	require.Equal(t, uint64(4+2), r.Workloads[0].Tiers[0].Count(TierFetches))
+	require.Equal(t, uint64(4+2+1), r.Workloads[0].Count(OriginRequests))
+}
+
+// Independent servers lose what the one has that the request passes.
+func TestAWriteTakesSlicesOutOfTheServerThatItPasses(t *testing.T) {
+	var seconds []float64
+	for i := range 60 {
+		seconds = append(seconds, float64(i))
+	}
+	seconds = append(seconds, -61)
+	for i := range 60 {
+		seconds = append(seconds, 62+float64(i))
+	}
+	s, p := writesOfSlices(t, "rfc")
+	s.Workloads[0].Demand = writtenAt(seconds...)
+	p.Tiers[0].Caches[0].Servers = placement.Servers{Count: 3, Spread: placement.Independent}
+	require.Equal(t, uint64(4*(3+1)), runOf(t, s, p).Workloads[0].Tiers[0].Count(TierFetches))
+}
+
+// Many writes of objects in slices through two tiers are the same however sites are advanced.
+func TestWritesOfSlicesDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
+	d := written{}
+	for i := range 3000 {
+		d.at = append(d.at, time.Duration(i)*20*time.Millisecond)
+		d.object = append(d.object, uint32(i*i%17))
+		d.writes = append(d.writes, i%7 == 3)
+	}
+	s, p := agesThroughTiers(t, d, freshness.Control{MaxAge: freshness.For(2 * time.Second)})
+	p.Tiers[0].Freshness.Profile, p.Tiers[1].Freshness.Profile = "rfc", "rfc"
+	p.SliceBytes = 20_000
+	service := s.Workloads[0].Service.(workload.Cacheable)
+	service.Sizes = workload.Sizes{MinBytes: 80_000, MaxBytes: 80_000}
+	service.VariantShares = []float64{.5, .5}
+	s.Workloads[0].Service = service
+	s.Duration = 70 * time.Second
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	requireSameHoweverAdvanced(t, plans[0])
+	require.Positive(t, shareOf(runOf(t, s, p), Bypass))
 }

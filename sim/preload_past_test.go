@@ -1,0 +1,170 @@
+package sim
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/cache/freshness"
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/stats"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// Twenty PoPs ask four independent servers at a region for objects that live for a minute. In a run of 10,000 s behind 400 s that begins empty 0.5117 of the
+// requests miss, and 38.19 go to the origin in a second; so it is from the first second on. Were the servers asked by Poisson processes, more would
+// miss (0.5274): copies that PoPs have from one server die together.
+func TestIndependentServersBehindTheFirstTierBeginInTheirSteadyState(t *testing.T) {
+	const pops, servers, objects, perPoP, life = 20, 4, 1000, 10.0, 60.0
+	n, ids := star(t, pops, 1)
+	w, _ := siteThatAges(t, pops*perPoP, objects, life)
+	p := placement.RegionOnly("region").WithPoPs(objects, ids...).WithUpstream(open).WithMidTier(1<<20, "region")
+	p.Tiers[1].Caches[0].Servers = placement.Servers{Count: servers, Spread: placement.Independent}
+	for _, from := range []time.Duration{0, 20 * time.Second, 50 * time.Second} {
+		t.Run(fmt.Sprint("after ", from), func(t *testing.T) {
+			s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: from, Duration: 20 * time.Second, Seed: 5}
+			var atOrigin []float64
+			requireInside(t, replicate(t, s, p.Preloaded(), func(r *Result) float64 {
+				atOrigin = append(atOrigin, float64(r.Workloads[0].Count(OriginRequests))/20)
+				return shareOf(r, Miss)
+			}), .5117, .03)
+			requireInside(t, stats.MeanOf(atOrigin, .99), 38.19, .05)
+		})
+	}
+}
+
+// asksOfTiers returns how often each tier asks in a second, and which share of the requests finds all at once.
+func asksOfTiers(r *Result, seconds float64) (of []float64) {
+	for n := range r.Workloads[0].Tiers {
+		of = append(of, float64(r.Workloads[0].Tiers[n].Count(TierFetches))/seconds)
+	}
+	return append(of, shareOf(r, Hit))
+}
+
+// A longRun is what four runs of 10 lifetimes behind 20 come to that begin empty: how often each tier asks in a second, and how many of the requests find all; each
+// with the half of its interval of 99 %.
+type longRun [][2]float64
+
+// requireSteady holds the first seconds of preloaded caches, and those in the middle of a lifetime, against a long run, within both intervals.
+func requireSteady(t *testing.T, s Scenario, p placement.Placement, later longRun, life, narrow float64) {
+	t.Helper()
+	for _, from := range []float64{0, life / 2} {
+		narrow := narrow
+		s.WarmUp, s.Duration = time.Duration(from*1e9), time.Duration(life/3*1e9)
+		samples := make([][]float64, len(later))
+		replicate(t, s, p.Preloaded(), func(r *Result) float64 {
+			for n, figure := range asksOfTiers(r, life/3) {
+				samples[n] = append(samples[n], figure)
+			}
+			return 0
+		})
+		for n, figures := range samples {
+			is := stats.MeanOf(figures, .99)
+			if n == len(later)-1 {
+				narrow *= 2 // slices that were fetched together are found together
+			}
+			require.Less(t, is.HalfWidth(), narrow*later[n][0], "figure %d", n)
+			require.InDelta(t, later[n][0], is.Value, is.HalfWidth()+later[n][1], "figure %d after %v s", n, from)
+		}
+	}
+}
+
+// threeTiers are PoPs before two parents and a shield.
+func threeTiers(p placement.Placement, parents placement.Cache, ids []string) placement.Placement {
+	one, two := parents, parents
+	one.Site, two.Site = ids[0], ids[1]
+	p.Tiers = []placement.Tier{p.Tiers[0], {Name: "parents", Choice: placement.HashedCache, Caches: []placement.Cache{one, two}}, p.Tiers[1]}
+	return p
+}
+
+// Parents of three servers that any request may meet, between PoPs and a shield of two such servers.
+func TestIndependentServersOfThreeTiersBeginInTheirSteadyState(t *testing.T) {
+	const pops, objects, perPoP, life = 10, 1000, 30.0, 30.0
+	n, ids := star(t, pops, 1)
+	w, _ := siteThatAges(t, pops*perPoP, objects, life)
+	p := placement.RegionOnly("region").WithPoPs(objects, ids...).WithUpstream(open).WithMidTier(1<<20, "region")
+	p = threeTiers(p, placement.Cache{CapacityBytes: 1 << 20, Servers: placement.Servers{Count: 3, Spread: placement.Independent}}, ids)
+	p.Tiers[2].Caches[0].Servers = placement.Servers{Count: 2, Spread: placement.Independent}
+	requireSteady(t, Scenario{Network: n, Workloads: []workload.Workload{w}, Seed: 5}, p, longRun{{132.65, .66}, {62.61, .51}, {38.57, .16}, {.5583, .0028}}, life, .08)
+}
+
+// The same where parents and the shield have room for a part of the objects alone.
+func TestIndependentServersThatEvictBeginNearTheirSteadyState(t *testing.T) {
+	const pops, objects, perPoP, life = 10, 4000, 30.0, 30.0
+	n, ids := star(t, pops, 1)
+	w, _ := siteThatAges(t, pops*perPoP, objects, life)
+	p := placement.RegionOnly("region").WithPoPs(800, ids...).WithUpstream(open).WithMidTier(2*1500, "region")
+	p = threeTiers(p, placement.Cache{CapacityBytes: 3 * 1000, Servers: placement.Servers{Count: 3, Spread: placement.Independent}}, ids)
+	p.Tiers[2].Caches[0].Servers = placement.Servers{Count: 2, Spread: placement.Independent}
+	requireSteady(t, Scenario{Network: n, Workloads: []workload.Workload{w}, Seed: 5}, p, longRun{{186.96, 1.5}, {119.88, 1.3}, {88.70, .68}, {.3775, .0034}}, life, .08)
+}
+
+// Each slice is in a cycle of its own: see asksOfACycle. Whether a request finds all of its slices depends on which were fetched together.
+func TestSlicesOfSeveralTiersBeginWithTheirAges(t *testing.T) {
+	one, _, reached := slicesOfOne(t)
+	const pops, perPoP, life = 6, 20.0, 30.0
+	n, ids := star(t, pops, 1)
+	s := Scenario{Network: n, Workloads: one.Workloads, Seed: 2}
+	d := workload.Poisson{RequestsPerSecond: pops * perPoP, Objects: 300, ZipfExponent: .7}
+	shares, err := d.Popularity()
+	require.NoError(t, err)
+	s.Workloads[0].Demand = d
+	s.Workloads[0].Service = s.Workloads[0].Service.(workload.Cacheable).Controlled(freshness.Control{MaxAge: freshness.For(time.Duration(life) * time.Second)})
+	two := placement.RegionOnly("region").WithPoPs(1<<40, ids...).WithUpstream(open).WithMidTier(1<<40, "region")
+	two.SliceBytes = 100_000
+	three := threeTiers(two, placement.Cache{CapacityBytes: 1 << 40}, ids)
+	shorter := two
+	shorter.Tiers = append([]placement.Tier(nil), two.Tiers...)
+	shorter.Tiers[0].Freshness = &freshness.Rules{MaxTTL: freshness.For(life / 2 * time.Second)}
+	anys := three.WithEachCache(func(tier string, c *placement.Cache) {
+		if tier == "parents" {
+			c.Servers = placement.Servers{Count: 3, Spread: placement.Independent}
+		}
+	})
+	for _, c := range []struct {
+		name  string
+		p     placement.Placement
+		own   float64
+		later longRun
+	}{
+		{"two tiers", two, life, longRun{{323.7, 2.9}, {81.91, .65}, {.384, .011}}},
+		{"three tiers", three, life, longRun{{323.7, 3}, {81.91, .67}, {81.91, .67}, {.384, .011}}},
+		{"PoPs that hold them for half as long", shorter, life / 2, longRun{{582.3, 7.5}, {82.40, .5}, {.0966, .0074}}},
+		{"independent servers", anys, 0, longRun{{324.3, 3.4}, {186.6, 1.5}, {81.6, .78}, {.365, .01}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.own > 0 {
+				var asks, atOrigin float64
+				for _, share := range shares {
+					for _, part := range reached {
+						asks += pops * asksOfACycle(pops, share*perPoP*part, c.own, life)
+						atOrigin += 1 / (life + 1/(pops*share*perPoP*part))
+					}
+				}
+				s := s
+				s.Duration = 10 * time.Second
+				var last []float64
+				requireInside(t, replicate(t, s, c.p.Preloaded(), func(r *Result) float64 {
+					of := asksOfTiers(r, 10)
+					last = append(last, of[len(of)-2])
+					return of[0]
+				}), asks, .05)
+				requireInside(t, stats.MeanOf(last, .99), atOrigin, .08)
+			}
+			requireSteady(t, s, c.p, c.later, life, .1)
+		})
+	}
+}
+
+func TestIndependentServersBehindTwoTiersArePreloaded(t *testing.T) {
+	s, p := agesThroughTiers(t, workload.Poisson{RequestsPerSecond: 20, Objects: 100}, freshness.Control{MaxAge: freshness.For(time.Minute)})
+	p = p.WithCaches("third", placement.Cache{Site: "region", CapacityBytes: 1 << 30}).WithEachCache(func(_ string, c *placement.Cache) {
+		c.Servers = placement.Servers{Count: 2, Spread: placement.Independent}
+	}).Preloaded()
+	s.Duration = time.Minute
+	plans, err := Compile(t.Context(), s, p)
+	require.NoError(t, err)
+	requireSameHoweverAdvanced(t, plans[0])
+}
