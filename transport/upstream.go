@@ -212,11 +212,11 @@ func (d *Dialer) send(l *Line, bytes, first int64) (waits, takes int64) {
 	return s.send(&d.transfer, bytes, first, d.rtt, nil)
 }
 
-// restart begins the window anew for an answer whose first byte could be here at an instant, if the line has been quiet for longer than the retransmission timeout (RFC 5681,
-// section 4.1), unless [Upstream.Idle] says otherwise.
+// restart begins the window anew for an answer whose first byte could be here at an instant, if the site that answers has sent nothing for longer than the retransmission timeout (RFC 5681,
+// section 4.1), unless [Upstream.Idle] says otherwise: nothing comes for as long as nothing was sent, a round trip longer than nothing is asked.
 func (d *Dialer) restart(l *Line, first int64) {
 	s := &l.stream
-	if silence := first - d.rtt - max(l.last, s.ends); silence > d.quiet {
+	if silence := first - max(l.last, s.ends); silence > d.quiet {
 		s.after = d.idle.after(s.after, silence, d.quiet, d.transfer.window)
 	}
 }

@@ -37,6 +37,32 @@ func TestConnectionBetweenSitesIsColdWarmOrGrown(t *testing.T) {
 	require.Equal(t, [2]int64{0, 80 * ms}, [2]int64{leaves, takes})
 }
 
+func TestAConnectionBetweenSitesIsIdleWhileTheSiteThatAnswersSendsNothing(t *testing.T) {
+	// A round trip of 80 ms, and a timeout of 200. The first answer comes from 160+80 ms on, 14,600, 29,200 and 56,200 bytes, and its last byte at 400. What is asked for at 520 could come at 600: the
+	// other site has sent nothing for 200 ms. A millisecond later it has begun anew, and so it has in a pool.
+	const ms = int64(time.Millisecond)
+	for _, pool := range []int{0, 1} {
+		for idle, want := range map[transport.IdleWindow][2]int64{transport.RestartWindow: {0, 160}, transport.HalveWindow: {0, 80}, transport.KeepWindow: {0, 0}} {
+			for late := range int64(2) {
+				d := transport.Upstream{Idle: idle, Pool: pool}.Dialer(80*time.Millisecond, 0)
+				var takes int64
+				if pool == 0 {
+					l := transport.Unused()
+					_, _, takes = d.Ask(&l, 100_000, 0)
+					require.Equal(t, 160*ms, takes)
+					_, _, takes = d.Ask(&l, 100_000, (520+late)*ms)
+				} else {
+					var p transport.Pool
+					number, _, _ := d.AskPool(&p, 100_000, 0)
+					d.Done(&p, number, 400*ms)
+					_, _, takes = d.AskPool(&p, 100_000, (520+late)*ms)
+				}
+				require.Equal(t, want[late]*ms, takes, "%v, %d ms late, pool %d", idle, late, pool)
+			}
+		}
+	}
+}
+
 func TestAPoolHasAConnectionForEachQuestionUnderWay(t *testing.T) {
 	const ms = int64(time.Millisecond)
 	d := transport.Upstream{Pool: 2}.Dialer(80*time.Millisecond, 0)
