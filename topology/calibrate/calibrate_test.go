@@ -320,6 +320,17 @@ func TestWholeCountriesAreLeftOut(t *testing.T) {
 	require.Less(t, calibrate.AccuracyOf(west).BiasPercent, -20.0)
 }
 
+// A site on an island whose towns were not measured is no site of the mainland: where its country buys transit is another matter.
+func TestASiteLiesInTheCountryOfTheNearestMetro(t *testing.T) {
+	dir, site := testTables(), testCities()[0]
+	island := topology.Node{ID: "island", Kind: topology.Metro, Country: "SG", LatDeg: site.lat + 0.3, LonDeg: site.lon}
+	dir[calibrate.PlayersFile] = &fstest.MapFile{Data: []byte(fmt.Sprintf("metro_id,site,site_lat,site_lon,mean_rtt_ms\nisland,s,%v,%v,40\nisland,t,%v,%v,40\n", island.LatDeg+0.1, site.lon, site.lat, site.lon))}
+	dir[calibrate.AccessRTTFile] = &fstest.MapFile{Data: []byte(fmt.Sprintf("probe_id,country,lat,lon,tech,dst_lat,dst_lon,rtt_p50_ms\n1,US,1,2,lte,%v,%v,5\n", island.LatDeg+0.1, site.lon))}
+	tables, err := calibrate.ReadTables(dir, testRegions(), []topology.Node{island}, nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"SG", site.country, "SG"}, []string{tables.Players[0].To.Country, tables.Players[1].To.Country, tables.Access[0].To.Country})
+}
+
 func TestPlayersJudgeAModelThatHasNotSeenThem(t *testing.T) {
 	dir := testTables()
 	players := "metro_id,country,site,site_lat,site_lon,mean_rtt_ms\n"
@@ -334,7 +345,7 @@ func TestPlayersJudgeAModelThatHasNotSeenThem(t *testing.T) {
 	tables, err := calibrate.ReadTables(dir, testRegions(), metros, nil)
 	require.NoError(t, err)
 	require.Len(t, tables.Players, 48)
-	require.Equal(t, "EE", tables.Players[1].To.Country, "that of the nearest city")
+	require.Equal(t, "EE", tables.Players[1].To.Country, "that of the nearest place")
 	v, err := calibrate.CrossValidate(context.Background(), testFabric(t), tables, calibrate.Deal{Folds: 3, Repeats: 1, Seed: 1})
 	require.NoError(t, err)
 	require.Len(t, v.Players, 48)

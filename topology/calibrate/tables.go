@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/text"
@@ -70,7 +71,7 @@ type PlayerRTT struct {
 const maxMs = 10_000
 
 // ReadTables reads the training tables of a directory. regions are the places that the IDs in
-// [RegionRTTFile] stand for, metros those of [PlayersFile]. The error names file, line, column, value and what is allowed, of all mistakes in the
+// [RegionRTTFile] stand for, metros those of [PlayersFile]; a site lies in the country of the nearest metro or city. The error names file, line, column, value and what is allowed, of all mistakes in the
 // first 20 bad rows of a file, joined. warn hears of columns that are not read; nil
 // does not listen.
 func ReadTables(dir fs.FS, regions, metros []topology.Node, warn func(string)) (*Tables, error) {
@@ -101,17 +102,18 @@ func ReadTables(dir fs.FS, regions, metros []topology.Node, warn func(string)) (
 	if t.RegionRTT, err = readPairs(dir, RegionRTTFile, warn, "p50_ms", nil, byID); err != nil {
 		return nil, err
 	}
-	if err := t.readAccess(dir, warn); err != nil {
+	known := slices.Concat(metros, t.Cities)
+	if err := t.readAccess(dir, known, warn); err != nil {
 		return nil, err
 	}
-	if err := t.readPlayers(dir, metros, warn); err != nil {
+	if err := t.readPlayers(dir, metros, known, warn); err != nil {
 		return nil, err
 	}
 	return t, nil
 }
 
-// readAccess reads the round trips from homes, if the directory has them.
-func (t *Tables) readAccess(dir fs.FS, warn func(string)) error {
+// readAccess reads the round trips from homes, if the directory has them. Sites lie in the countries of the places that are known.
+func (t *Tables) readAccess(dir fs.FS, known []topology.Node, warn func(string)) error {
 	if _, err := fs.Stat(dir, AccessRTTFile); err != nil {
 		return nil
 	}
@@ -130,7 +132,7 @@ func (t *Tables) readAccess(dir fs.FS, warn func(string)) error {
 				row.Fail("tech", row.Raw("tech"), "an access technology such as fiber or lte")
 			}
 			a.Technology = technology
-			a.To.Country = nearestCountry(t.Cities, a.To)
+			a.To.Country = nearestCountry(known, a.To)
 			if a.Site == "" {
 				a.Site = fmt.Sprintf("%v,%v", a.To.LatDeg, a.To.LonDeg)
 			}
@@ -138,8 +140,8 @@ func (t *Tables) readAccess(dir fs.FS, warn func(string)) error {
 		})
 }
 
-// readPlayers reads the round trips from players, if the directory has them.
-func (t *Tables) readPlayers(dir fs.FS, metros []topology.Node, warn func(string)) error {
+// readPlayers reads the round trips from players, if the directory has them. Sites lie in the countries of the places that are known.
+func (t *Tables) readPlayers(dir fs.FS, metros, known []topology.Node, warn func(string)) error {
 	if _, err := fs.Stat(dir, PlayersFile); err != nil {
 		return nil
 	}
@@ -165,7 +167,7 @@ func (t *Tables) readPlayers(dir fs.FS, metros []topology.Node, warn func(string
 		} else {
 			seen[key] = true
 		}
-		p.To.Country = nearestCountry(t.Cities, p.To)
+		p.To.Country = nearestCountry(known, p.To)
 		t.Players = append(t.Players, p)
 	})
 }
@@ -220,11 +222,11 @@ func readTable(dir fs.FS, file string, warn func(string), required, optional []s
 // mostBadRows is how many bad rows of a table are reported together.
 const mostBadRows = 20
 
-// nearestCountry returns the country of the nearest of the cities, "" if there are none.
-func nearestCountry(cities []topology.Node, a Anchor) string {
+// nearestCountry returns the country of the nearest of some places, "" if there are none.
+func nearestCountry(places []topology.Node, a Anchor) string {
 	country, nearest := "", math.Inf(1)
-	for _, c := range cities {
-		if km := topology.DistanceKm(a.place(), topology.Place{LatDeg: c.LatDeg, LonDeg: c.LonDeg}); km < nearest {
+	for _, c := range places {
+		if km := topology.DistanceKm(a.place(), c.Place()); km < nearest {
 			country, nearest = c.Country, km
 		}
 	}
