@@ -20,6 +20,9 @@ var landingPlaces = map[string]topology.Node{
 	"kuwait": {Kind: topology.Exchange, LatDeg: 29.37, LonDeg: 47.98, Country: "KW"}, "riyadh": {Kind: topology.Exchange, LatDeg: 24.7, LonDeg: 46.7, Country: "SA"},
 	"doha": {Kind: topology.Exchange, LatDeg: 25.29, LonDeg: 51.53, Country: "QA"}, "dublin": {Kind: topology.Region, LatDeg: 53.35, LonDeg: -6.26, Country: "IE"},
 	"london": {Kind: topology.Region, LatDeg: 51.5, LonDeg: -0.1, Country: "GB"}, "virginia": {Kind: topology.Region, LatDeg: 38.95, LonDeg: -77.45, Country: "US"},
+	"luanda": {Kind: topology.Exchange, LatDeg: -8.84, LonDeg: 13.23, Country: "AO"}, "fortaleza": {Kind: topology.Exchange, LatDeg: -3.73, LonDeg: -38.53, Country: "BR"},
+	"saopaulo": {Kind: topology.Exchange, LatDeg: -23.55, LonDeg: -46.63, Country: "BR"}, "capetown": {Kind: topology.Exchange, LatDeg: -33.92, LonDeg: 18.42, Country: "ZA"},
+	"quito": {Kind: topology.Exchange, LatDeg: -0.18, LonDeg: -78.47, Country: "EC"}, "lima": {Kind: topology.Exchange, LatDeg: -12.05, LonDeg: -77.04, Country: "PE"},
 	"ohio": {Kind: topology.Region, LatDeg: 39.96, LonDeg: -83, Country: "US"}, "oregon": {Kind: topology.Region, LatDeg: 45.84, LonDeg: -119.7, Country: "US"},
 }
 
@@ -97,5 +100,29 @@ func TestCentralAsiaIsNoFasterThanTheWayThatIsNamed(t *testing.T) {
 		require.Greater(t, light, 130*time.Millisecond)
 		require.Less(t, light, time.Second)
 		require.Greater(t, e.RTT, light, from)
+	}
+}
+
+// SACS leads from Luanda to Fortaleza, 63 ms there and back from shore to shore; servers in the two towns were some 100 ms apart. It is Angola's:
+// South Africa reaches Brazil by the north, as measured.
+func TestAngolaCrossesTheSouthAtlantic(t *testing.T) {
+	m := worldModel(t)
+	way := waysOver(between(t, m, topology.Internet, "luanda", "fortaleza"))[0]
+	require.Equal(t, []string{"LAD", "FOR"}, way.Over)
+	require.InDelta(t, 63, way.RTT.Seconds()*1000, 20)
+	require.Equal(t, []string{"LAD", "SAO"}, waysOver(between(t, m, topology.Internet, "luanda", "saopaulo"))[0].Over)
+	for _, w := range waysOver(between(t, m, topology.Internet, "capetown", "saopaulo")) {
+		require.NotContains(t, w.Over, "LAD")
+		require.NotContains(t, w.Over, "FOR")
+	}
+	cut, err := m.Cut("LAD-FOR")
+	require.NoError(t, err)
+	require.Equal(t, []string{"LAD", "SAO"}, waysOver(between(t, cut, topology.Internet, "luanda", "fortaleza"))[0].Over[:2], "what is left of SACS is cut apart")
+}
+
+// Along the Andes nobody goes to Santiago and back.
+func TestQuitoReachesLimaWithoutSantiago(t *testing.T) {
+	for _, w := range waysOver(between(t, worldModel(t), topology.Internet, "quito", "lima")) {
+		require.NotContains(t, w.Over, "SCL")
 	}
 }
