@@ -80,7 +80,7 @@ var domestic = Domestic{MaxOverPath: 1.2, Shorter: 0.6, Km: 800}
 // Fit fits a model to measured round trips over the given exchange towns. It needs at least 3 cities and
 // 3 regions with a measured pair each; without users' round trips the user scale is 1. Where the tables say who buys transit where, ways
 // over the hubs begin and end there, surfaces borrow from places with the same transit, pairs that were measured are met, and players
-// say how far users are, from each site, and in part how far servers next to them are. [Default] was fitted so.
+// say how far users are, from each site, and in part how far servers next to them are, and homes say besides how far users are from a site.
 func Fit(fabric *topology.Fabric, t *Tables) (*Model, error) {
 	finder, err := fabric.NewPathFinder(ground)
 	if err != nil {
@@ -97,14 +97,28 @@ func fit(finder *topology.PathFinder, t *Tables) (*Model, error) {
 	if m.UserScale, err = fitUserScale(m, finder, t.Access); err != nil {
 		return nil, fmt.Errorf("fit: users: %w", err)
 	}
-	if len(m.Users.Anchors) > 0 {
-		said, err := m.table(finder, t.Players)
-		if err != nil {
-			return nil, fmt.Errorf("fit: players: %w", err)
+	if err := m.fitPlayers(finder, t.Players); err != nil {
+		return nil, err
+	}
+	if t.Transit != nil {
+		if err := m.fitHomes(finder, t.Access); err != nil {
+			return nil, fmt.Errorf("fit: %w", err)
 		}
-		m.Users.fit(said, usersFit)
 	}
 	return m, m.Validate()
+}
+
+// fitPlayers fits what players say of ways of users, if the model has heard them.
+func (m *Model) fitPlayers(finder *topology.PathFinder, players []PlayerRTT) error {
+	if len(m.Users.Anchors) == 0 {
+		return nil
+	}
+	said, err := m.table(finder, players)
+	if err != nil {
+		return fmt.Errorf("fit: players: %w", err)
+	}
+	m.Users.fit(said, usersFit)
+	return nil
 }
 
 // fitServers fits what is said of ways between servers, also by players. Ways of users are not scaled or corrected yet.

@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,7 +26,8 @@ import (
 // and of the way over the hubs of the world, corrected by the Internet surface. A provider's backbone: a
 // blend of the path, the way over the hubs and the Internet's round trip, times a scale, corrected by the
 // backbone surface. From a user to a provider's site: half of both, because providers meet the users'
-// networks halfway, and sooner where the Internet makes a detour; then what the players of a place say of their ways.
+// networks halfway, and sooner where the Internet makes a detour; then what the players of a place say of their ways, and what
+// homes say besides.
 type Model struct {
 	// Ground gives the delay of one link of a path, for both kinds of links.
 	Ground topology.PathModel `json:"ground"`
@@ -53,6 +56,11 @@ type Model struct {
 	UserShareOfGap float64 `json:"user_share_of_gap,omitempty"`
 	// Users corrects that mean by what players measured, and the Internet before its surface by a part of it.
 	Users UserSurface `json:"users"`
+	// Homes corrects what comes of that by what homes measured besides, on the way to one site and to those near it.
+	Homes UserSurface `json:"homes"`
+	// LastMilesMs holds by name, for technologies where that is not what was measured to the first hop, what a median user's line takes
+	// over whole ways, in ms: Homes was fitted to what it leaves. Each is from 0 to 10,000.
+	LastMilesMs map[string]float64 `json:"last_miles_ms,omitempty"`
 	// Spans say how far off the model is. Without any there are no intervals.
 	Spans Spans `json:"spans"`
 	// Without says what [Model.Cut] has taken away, in alphabetical order.
@@ -103,6 +111,7 @@ func ReadModel(r io.Reader) (*Model, error) {
 	m.Internet.prepare(&m.Trunks)
 	m.Backbone.prepare(&m.Trunks)
 	m.Users.prepare(&m.Trunks)
+	m.Homes.prepare(&m.Trunks)
 	if without := m.Without; len(without) > 0 {
 		m.Without = nil
 		return m.Cut(without...)
@@ -138,10 +147,28 @@ func (m *Model) Validate() error {
 		invalid.In("Internet", m.Internet.validate()),
 		invalid.In("Backbone", m.Backbone.validate()),
 		invalid.In("Users", m.Users.validate()),
+		invalid.In("Homes", m.Homes.validate()),
+		m.validateLastMiles(),
 		invalid.In("Spans", m.Spans.validate()),
 	)
 	if err != nil {
 		return fmt.Errorf("delay model: %w", err)
+	}
+	return nil
+}
+
+// validateLastMiles returns an error if the last mile of a technology is out of range, or there is no such technology.
+func (m *Model) validateLastMiles() error {
+	for _, name := range slices.Sorted(maps.Keys(m.LastMilesMs)) {
+		field := fmt.Sprintf("LastMilesMs[%q]", name)
+		if t, err := topology.ParseTechnology(name); err != nil {
+			return invalid.In(field, err)
+		} else if t.String() != name {
+			return invalid.New(field, name, "the name %s", t)
+		}
+		if err := invalid.Range(field, m.LastMilesMs[name], 0, maxMs); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -170,6 +197,8 @@ type location struct {
 	internet, backbone               foothold
 	asUser                           userEnd
 	asSite                           []float64 // what a site there has in common with those that players measured
+	asHome                           userEnd
+	asHomeSite                       []float64 // and with those that homes measured
 }
 
 // Locate prepares a place. An exchange counts as a place of users, if the other end is a site.
@@ -185,6 +214,7 @@ func (m *Model) locate(at Anchor) *location {
 		model: m, at: at, trunks: trunks, plain: m.Trunks.nearest(at.place(), false), provider: m.Trunks.nearest(at.place(), true),
 		internet: m.Internet.locate(at, trunks.shares), backbone: m.Backbone.locate(at, trunks.shares),
 		asUser: m.Users.asUser(at, trunks.shares), asSite: m.Users.asSite(at, trunks.shares),
+		asHome: m.Homes.asUser(at, trunks.shares), asHomeSite: m.Homes.asSite(at, trunks.shares),
 	}
 	if m.cut != nil {
 		l.trunksCut, l.plainCut, l.providerCut = m.cut.detours(at, &l.trunks), m.cut.detours(at, &l.plain), m.cut.detours(at, &l.provider)
@@ -260,7 +290,8 @@ func (m *Model) estimate(c class, a, b *location, pathMs float64) (ms, backboneS
 	gap := portable.Log(internetMs) - portable.Log(backbone)
 	backboneShare = min(1, m.UserBackboneShare+float64(m.UserShareOfGap*max(0, gap)))
 	mean := portable.Exp(portable.Log(internetMs) - float64(backboneShare*gap))
-	return math.Max(floor, m.Users.correct(m.UserScale*mean, &user.asUser, site.asSite)), backboneShare
+	byPlayers := math.Max(floor, m.Users.correct(m.UserScale*mean, &user.asUser, site.asSite))
+	return math.Max(floor, m.Homes.correct(byPlayers, &user.asHome, site.asHomeSite)), backboneShare
 }
 
 // isAfter reports whether a location comes after another: it lies further north, or further east of as far north.

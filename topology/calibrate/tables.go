@@ -21,8 +21,8 @@ const (
 	// RegionRTTFile holds median round trips between the regions of a provider: a, b, p50_ms. Rows
 	// within one region are left out.
 	RegionRTTFile = "aws_region_rtt_train.csv"
-	// AccessRTTFile holds median round trips from users at home to data centres; optional. They test
-	// the model, they do not train it.
+	// AccessRTTFile holds median round trips from users at home to data centres; optional. They scale
+	// users' ways, and correct them where it is known who buys transit where.
 	AccessRTTFile = "access_rtt_train.csv"
 	// PlayersFile holds mean round trips from the players of metros to sites: metro_id, country, site, site_lat, site_lon,
 	// mean_rtt_ms; optional. They train the model where it is known who buys transit where, and test it

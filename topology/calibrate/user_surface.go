@@ -13,7 +13,7 @@ import (
 
 // A UserSurface gives for a place where users live and a site how much longer or shorter the way between them is than the model says
 // from servers, as the logarithm of a ratio: how the users' networks are joined to the world. It is the mean of a Gaussian process
-// whose covariance between two ways is the product of the kernels between their ends, conditioned on what players measured. Without
+// whose covariance between two ways is the product of the kernels between their ends, conditioned on what players measured, or homes. Without
 // anchors it is nought.
 type UserSurface struct {
 	// OffsetMs is added to both round trips before the logarithm is taken; at least 0.
@@ -223,15 +223,20 @@ func (s *UserSurface) fitReach(of userTable, c userFit) {
 // all sites. The other way round a detour to some sites would be taken for one to all, and be said of sites that nobody measured.
 func (s *UserSurface) fit(of userTable, c userFit) {
 	left := of.logs(c.offsetMs)
+	s.fitPairs(left, of.rtts, c)
+	for k, w := range s.fitEffect(left, of.rtts, c.end, nil) {
+		s.Weights[of.rtts[k].anchor] += round4(w)
+	}
+}
+
+// fitPairs fits what is said of ways to one site and those near it to logarithms of ratios, and takes it away from them.
+func (s *UserSurface) fitPairs(logs []float64, rtts []userRTT, c userFit) {
 	shared := grid(len(s.Sites), func(i, j int) float64 {
 		a, b := s.Sites[i], s.Sites[j]
 		return c.site.withOwn(a, b, topology.DistanceKm(a.place(), b.place()), inCommon(s.siteShares[i], s.siteShares[j]))
 	})
-	for k, w := range s.fitEffect(left, of.rtts, c.pair, shared) {
-		s.PairWeights[of.rtts[k].anchor][of.rtts[k].site] += round4(w)
-	}
-	for k, w := range s.fitEffect(left, of.rtts, c.end, nil) {
-		s.Weights[of.rtts[k].anchor] += round4(w)
+	for k, w := range s.fitEffect(logs, rtts, c.pair, shared) {
+		s.PairWeights[rtts[k].anchor][rtts[k].site] += round4(w)
 	}
 }
 

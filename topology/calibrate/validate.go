@@ -131,12 +131,11 @@ func CrossValidate(ctx context.Context, fabric *topology.Fabric, t *Tables, d De
 	if err != nil {
 		return nil, err
 	}
-	p := &predictor{model: whole, finder: finder}
-	if v.Access, err = crossValidateUsers(p, t, folds, repeats, seed); err != nil {
+	if v.Access, err = crossValidateHomes(finder, t, folds, repeats, seed); err != nil {
 		return nil, err
 	}
 	if t.Transit == nil {
-		v.Players, err = p.players(t.Players) // nothing is fitted to them
+		v.Players, err = (&predictor{model: whole, finder: finder}).players(t.Players) // nothing is fitted to them
 	} else {
 		v.Players, err = crossValidatePlayers(ctx, finder, t, folds, seed)
 	}
@@ -261,52 +260,15 @@ func (p *predictor) players(players []PlayerRTT) ([]Sample, error) {
 	return samples, nil
 }
 
-// home returns the sample of a home, whose way without the last mile is scaled.
-func (p *predictor) home(a AccessRTT, scale float64) (Sample, error) {
+// home returns the sample of a home.
+func (p *predictor) home(a AccessRTT) (Sample, error) {
 	s, err := p.sample(userClass, a.From, a.To)
 	if err != nil {
 		return Sample{}, err
 	}
 	s.User, s.Site, s.Weight, s.Technology, s.MeasuredMs, s.BothUnseen = a.User, a.Site, 1, a.Technology, a.Ms, true
-	s.ModelMs = float64(scale*s.ModelMs) + float64(a.Technology.MedianRTT().Seconds()*1000)
+	s.ModelMs += p.model.lastMileMs(a.Technology)
 	return s, nil
-}
-
-// crossValidateUsers leaves out users by folds. The only thing fitted to users is the user scale.
-func crossValidateUsers(p *predictor, t *Tables, folds, repeats int, seed uint64) ([]Sample, error) {
-	whole, finder := p.model, p.finder
-	user := make(map[string]int)
-	for _, a := range t.Access {
-		if _, ok := user[a.User]; !ok {
-			user[a.User] = len(user)
-		}
-	}
-	var samples []Sample
-	for r := range repeats {
-		order := rand.New(rand.NewPCG(seed, uint64(r))).Perm(len(user))
-		for f := range folds {
-			var seen, unseen []AccessRTT
-			for _, a := range t.Access {
-				if order[user[a.User]]%folds == f {
-					unseen = append(unseen, a)
-				} else {
-					seen = append(seen, a)
-				}
-			}
-			scale, err := fitUserScale(whole, finder, seen)
-			if err != nil {
-				return nil, err
-			}
-			for _, a := range unseen {
-				s, err := p.home(a, scale/whole.UserScale)
-				if err != nil {
-					return nil, err
-				}
-				samples = append(samples, s)
-			}
-		}
-	}
-	return samples, nil
 }
 
 // deal gives each of n places that have a pair a fold; all folds get as many, give or take one.

@@ -63,7 +63,7 @@ func crossValidateCountries(ctx context.Context, finder *topology.PathFinder, t 
 		}
 		players = append(players, said...)
 		for _, a := range unseenHomes {
-			s, err := p.home(a, 1)
+			s, err := p.home(a)
 			if err != nil {
 				return nil, nil, err
 			}
