@@ -44,7 +44,7 @@ type tracer struct {
 	isSentLate  bool           // tried is the wait for a connection alone
 	// lacks are what caches did not have that the request asked them for, pasts what had become of that where a run before has found it.
 	lacks []lack
-	pasts map[lack]*past
+	pasts map[lack]*pastOfLack
 }
 
 func newTracer(p *Plan, workload int, metro int32, number uint64) *tracer {

@@ -18,8 +18,8 @@ type lack struct {
 	key  uint64
 }
 
-// A past is what has become of an object in a cache that lacked it later.
-type past struct {
+// A pastOfLack is what has become of an object in a cache that lacked it later.
+type pastOfLack struct {
 	isThere bool  // when something was put into the cache last
 	came    int64 // when it came, 0 of what was there from the start
 	begun   int64 // when the last fetch of it began, or never
@@ -45,9 +45,9 @@ const (
 // again returns a tracer of the same request that looks after what it lacked.
 func (t *tracer) again() *tracer {
 	next := newTracer(t.plan, t.workload, t.metro, t.number)
-	next.pasts = make(map[lack]*past, len(t.lacks))
+	next.pasts = make(map[lack]*pastOfLack, len(t.lacks))
 	for _, l := range t.lacks {
-		next.pasts[l] = &past{begun: never, at: never}
+		next.pasts[l] = &pastOfLack{begun: never, at: never}
 	}
 	return next
 }
@@ -80,7 +80,7 @@ func (t *tracer) finds(s *site, of *tier, l *look, now int64) {
 func (t *tracer) restarts(s *site, now int64) {
 	for l, p := range t.pasts {
 		if l.site == s.id {
-			*p = past{begun: never, what: wasEmptied, at: now}
+			*p = pastOfLack{begun: never, what: wasEmptied, at: now}
 		}
 	}
 }
@@ -176,7 +176,7 @@ func (t *tier) whyNotKept(n uint32) string {
 }
 
 // inWords says at an instant why an object is not there.
-func (p *past) inWords(now int64) string {
+func (p *pastOfLack) inWords(now int64) string {
 	ago := func(at int64) time.Duration { return inSeconds(now - at) }
 	if p.begun > p.at {
 		return fmt.Sprintf(": a fetch that began %v ago has failed", ago(p.begun))
