@@ -309,7 +309,7 @@ func (c *clients) answer(r *request, s *served) bool {
 		switch {
 		case c.links != nil && !s.isOut:
 			return c.leave(r, s)
-		case c.outages != nil && !s.isAway && meets(c.outages, r.arrived-c.delay, s.first-c.delay) != nil:
+		case c.outages != nil && !s.isAway && c.outageOf(r, s.first) != nil:
 			c.fail(r, s.first, SiteDown)
 			return false
 		case c.patience != nil && !c.patience.takes(c, r, s):
@@ -453,7 +453,7 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 	if !r.recorded && c.visits == nil && c.patience == nil {
 		return
 	}
-	down, spent := meets(c.outages, r.arrived-c.delay, now-c.delay), int64(0)
+	down, spent := c.outageOf(r, now), int64(0)
 	if c.patience != nil {
 		if !c.patience.hears(c, r, now, down) {
 			c.patience.giveUp(c, r.try, now, down)

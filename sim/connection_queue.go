@@ -35,7 +35,7 @@ func (s *site) visitInTurn(a *arrival, c *clients) {
 		v.begin(c, of)
 	}
 	if p.version != 0 || p.waiting == 0 && v.hasRoom(p, a.at-c.delay) {
-		s.visitAs(a, c, v.kind)
+		s.sendInTurn(a, c)
 		return
 	}
 	c.count++
@@ -69,6 +69,18 @@ func (v *visits) takeWaiting(p *visitor) {
 	} else {
 		v.queued.at(p.waiting).next = v.sent.next
 	}
+}
+
+// sendInTurn serves a user's request for which there is a connection, unless the site cannot be reached.
+func (s *site) sendInTurn(a *arrival, c *clients) {
+	if during(c.outages, a.at-c.delay) == nil {
+		s.visitAs(a, c, c.visits.kind)
+		return
+	}
+	if c.patience != nil {
+		c.patience.key = a.key
+	}
+	c.lose(a.clients, a.at)
 }
 
 // visitAs serves a user's request in the way of a kind.
@@ -131,10 +143,6 @@ func (s *site) resume(q *queuedAsk, c *clients, now int64) {
 		c.asked--
 	}
 	c.count, v.resumed = q.number-1, q
-	if during(c.outages, now-c.delay) != nil {
-		c.lose(q.clients, now)
-	} else {
-		s.visitAs(&arrival{at: now, clients: q.clients, key: q.key}, c, v.kind)
-	}
+	s.sendInTurn(&arrival{at: now, clients: q.clients, key: q.key}, c)
 	c.count, v.resumed = count, nil
 }

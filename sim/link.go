@@ -94,7 +94,7 @@ func (l *sharedLink) takes(bytes int64) int64 {
 
 // leave sends an answer to a user over the links on its way. It returns false where the site fails before that.
 func (c *clients) leave(r *request, s *served) bool {
-	if wasDown(c.outages, r.arrived-c.delay, s.first-c.delay) {
+	if c.outages != nil && wasDown(c.outages, r.arrived-c.delay, s.first-c.delay+c.setUpTime(r)) {
 		c.fail(r, s.first, SiteDown)
 		return false
 	}

@@ -51,7 +51,7 @@ func (s *site) failsBefore(x *crossing) bool {
 		return s.outages != nil && meets(s.outages, x.answer.at, x.leaves+x.waited) != nil
 	}
 	c := &s.clients[x.clients]
-	return c.outages != nil && meets(c.outages, x.arrived-c.delay, x.first+x.waited-c.delay) != nil
+	return c.outages != nil && c.outageOf(&x.request, x.first+x.waited) != nil
 }
 
 // freightTo moves a crossing to another site, where it comes at an instant.

@@ -37,5 +37,5 @@ func (s *site) firstIsOver(x *crossing, now int64) {
 func (s *site) hearFirst(n uint32, first int64) {
 	t := s.tries.at(n)
 	c := &s.clients[t.clients]
-	t.isHeard = first <= c.patience.cutoff(c, &t.request) && (t.isAway || meets(c.outages, t.arrived-c.delay, first-c.delay) == nil)
+	t.isHeard = first <= c.patience.cutoff(c, &t.request) && (t.isAway || c.outageOf(&t.request, first) == nil)
 }

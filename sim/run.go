@@ -450,6 +450,9 @@ func (r *run) addRequests(number int, shares []float64, open func(metro int) wor
 			}
 			c, src := r.newClients(number, w, m, e, r.tally(number, w, m, e.site, i == 0), requests, float64(perSecond*shares[m]))
 			r.complete(&c, number, m, e, kind, shared)
+			if c.kind == queuedVisits {
+				src.outages = nil // they may wait until the site is up again
+			}
 			src.base = shared.base
 			users[i] = r.sites[e.site].addUsers(c, src, float64(perSecond*shares[m]*e.share.initial()))
 		}

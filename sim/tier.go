@@ -208,7 +208,7 @@ func (s *site) answerFromOrigin(c *clients, r *request, a *served) {
 	if s.trace != nil {
 		s.trace.worked(s, c, r, a, "origin: works on it")
 	}
-	worksInVain := c.patience != nil && meets(c.outages, r.arrived-c.delay, a.first-c.delay) == nil
+	worksInVain := c.patience != nil && c.outageOf(r, a.first) == nil
 	if c.answer(r, a) || worksInVain {
 		s.served[c.workload.number].add(a.bytes, r.recorded)
 		s.courses.fetched(c.workload.number, int(s.id), r.arrived, a.bytes, r.recorded)

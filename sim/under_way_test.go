@@ -1,0 +1,125 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/workload"
+)
+
+// underWay is what is computed in no time at a region that is 47 ms away, with servers or by arithmetic, for users who visit it, or for whom each request opens a connection, while something has failed.
+func underWay(t *testing.T, visits bool, servers int, failing func(*Scenario), at ...int64) (Scenario, placement.Placement) {
+	w := oneVisit(1, at...)
+	w.Visits.IdleTimeout = 100 * time.Millisecond
+	if !visits {
+		w.Visits = workload.Visits{}
+		w.Client.NewShare = 1
+	}
+	s := Scenario{Network: near(t, 47*time.Millisecond), Workloads: []workload.Workload{w}, Duration: 20 * time.Second, Seed: 5}
+	failing(&s)
+	p := placement.RegionOnly("region")
+	p.Sites[0].Servers = servers
+	return s, p
+}
+
+// sighted returns how the requests of a run ended, in the order in which users asked.
+func sighted(t testing.TB, s Scenario, p placement.Placement) (all []Sighting) {
+	t.Helper()
+	plans, err := Compile(t.Context(), s, p)
+	require.NoError(t, err)
+	_, err = plans[0].Watch(t.Context(), 0, func(is *Sighting) { all = append(all, *is) })
+	require.NoError(t, err)
+	slices.SortFunc(all, func(a, b Sighting) int { return cmp.Compare(a.At, b.At) })
+	return all
+}
+
+// downFrom lets the region be down for a time, which users wait for a second for.
+func downFrom(at, lasts time.Duration) func(*Scenario) {
+	return func(s *Scenario) {
+		s.Failures = []Failure{{Site: "region", At: at, For: lasts, Timeout: time.Second}}
+	}
+}
+
+// cutFrom does so with the link to it.
+func cutFrom(at, lasts time.Duration) func(*Scenario) {
+	return func(s *Scenario) {
+		s.LinkFailures = []LinkFailure{{Between: [2]string{"metro", "region"}, At: at, For: lasts, Timeout: time.Second}}
+	}
+}
+
+func TestWhatFailsUnderAHandshakeCostsTheRequestBehindIt(t *testing.T) {
+	// TCP and TLS 1.3 take a round trip of 94 ms each. The first packet is at the site 47 ms after the user has asked at 1 s, the second at 141 ms and the request at 235; its answer is with the user at 282.
+	const at = time.Second
+	for name, of := range map[string]struct {
+		failing func(*Scenario)
+		fails   bool
+	}{
+		"before":                           {downFrom(at-time.Millisecond, 48*time.Millisecond), false},
+		"as the first packet is there":     {downFrom(at, 47*time.Millisecond+1), true},
+		"under the handshake":              {downFrom(at+50*time.Millisecond, time.Minute), true},
+		"for a while under the handshake":  {downFrom(at+50*time.Millisecond, 10*time.Millisecond), true},
+		"as the answer leaves":             {downFrom(at+235*time.Millisecond, time.Minute), true},
+		"after it":                         {downFrom(at+235*time.Millisecond+1, time.Minute), false},
+		"the link, for the second packet":  {cutFrom(at+94*time.Millisecond, 1), true},
+		"the link, between two packets":    {cutFrom(at+94*time.Millisecond+1, 46*time.Millisecond), false},
+		"the link, for the second answer":  {cutFrom(at+141*time.Millisecond, 1), true},
+		"the link, for the request":        {cutFrom(at+188*time.Millisecond, 1), true},
+		"the link, for the answer":         {cutFrom(at+235*time.Millisecond, 1), true},
+		"the link, when the answer is out": {cutFrom(at+235*time.Millisecond+1, time.Minute), false},
+	} {
+		for _, visits := range []bool{false, true} {
+			for _, servers := range []int{0, 1} {
+				name := fmt.Sprintf("%s, visits %t, %d servers", name, visits, servers)
+				s, p := underWay(t, visits, servers, of.failing, int64(at))
+				all := sighted(t, s, p)
+				require.Len(t, all, 1, name)
+				require.Equal(t, of.fails, all[0].Outcome == Failed, name)
+				if of.fails {
+					require.Equal(t, second, all[0].TTFB, name)
+				} else {
+					require.Equal(t, 282*ms, all[0].TTFB, name)
+				}
+			}
+		}
+	}
+}
+
+func TestRequestsWaitForAConnectionWhileTheSiteIsDown(t *testing.T) {
+	// One connection over HTTP/1.1. The request of 1 s is given up at 2 s, since the site fails under its handshake; that of 1.1 s waits for it, and so does that of 1.2 s for that.
+	for name, of := range map[string]struct {
+		lasts time.Duration
+		want  [3]int64
+		fails [3]bool
+	}{
+		"up again before the first is given up":  {500 * time.Millisecond, [3]int64{1000 * ms, 900*ms + 282*ms, 900*ms - 100*ms + 282*ms + 94*ms}, [3]bool{true, false, false}},
+		"up again before the second is given up": {1500 * time.Millisecond, [3]int64{1000 * ms, 1900 * ms, 1800*ms + 282*ms}, [3]bool{true, true, false}},
+		"down":                                   {18 * time.Second, [3]int64{1000 * ms, 1900 * ms, 2800 * ms}, [3]bool{true, true, true}},
+	} {
+		for _, servers := range []int{0, 1} {
+			s, p := underWay(t, true, servers, downFrom(1050*time.Millisecond, of.lasts), second, 1100*ms, 1200*ms)
+			all := sighted(t, s, p)
+			require.Len(t, all, 3, name)
+			for i := range all {
+				require.Equal(t, of.fails[i], all[i].Outcome == Failed, "%s, request %d", name, i)
+				require.Equal(t, of.want[i], all[i].TTFB, "%s, request %d", name, i)
+			}
+		}
+	}
+}
+
+func TestWhatFailsUnderHandshakesDoesNotDependOnHowSitesAreAdvanced(t *testing.T) {
+	s, p := cdn(t, 3)
+	s.Workloads[0].Client.NewShare = 1
+	for _, pop := range p.Tiers[0].Caches {
+		s.Failures = append(s.Failures, Failure{Site: pop.Site, At: time.Second, For: 50 * time.Millisecond, Times: 5, Every: 200 * time.Millisecond, Timeout: time.Second})
+	}
+	plans, err := Compile(t.Context(), s, p)
+	require.NoError(t, err)
+	requireSameHoweverAdvanced(t, plans[0])
+}
