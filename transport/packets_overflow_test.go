@@ -142,3 +142,21 @@ func TestOverflowingResponsesTakeWhatPacketsTakeOneByOne(t *testing.T) {
 	require.True(t, 0.97 < all[n/20] && all[n*19/20] < 1.13, "nine in ten: %.3f to %.3f", all[n/20], all[n*19/20])
 	require.Less(t, all[n-1], 1.28, "the most: a round trip more")
 }
+
+// A response that overflows a buffer in its last flights waits longer than one that has overflown a smaller one before: what it loses is known later, or only by a probe, and more of it is lost. Packets
+// that are sent one by one say so, too.
+func TestALargerBufferMayTakeLonger(t *testing.T) {
+	const packets, rtt = 139, 99 * time.Millisecond // 200 kB
+	take := func(buffer int) (one, ours time.Duration) {
+		c := overflowing(int64(buffer))
+		c.Congestion = Reno
+		return oneByOne(packets, buffer, time.Millisecond, rtt), c.TransferTime(packets*1500, rtt, true)
+	}
+	small, ourSmall := take(14)
+	large, ourLarge := take(24)
+	require.Equal(t, []time.Duration{448 * time.Millisecond, 552 * time.Millisecond}, []time.Duration{small, large})
+	require.InEpsilon(t, small, ourSmall, .09)
+	require.InEpsilon(t, large, ourLarge, .02)
+	enough, ourEnough := take(34)
+	require.Equal(t, []time.Duration{369 * time.Millisecond, 369 * time.Millisecond}, []time.Duration{enough, ourEnough})
+}
