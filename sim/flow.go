@@ -181,6 +181,9 @@ func (f *flows) fetches() {
 			} else {
 				factor = ratioOr(f.day[at], f.raw[at])
 			}
+			if k == 0 {
+				f.writes(at, hops, factor)
+			}
 			tier := string(placement.Origin)
 			parts := f.plan.partsOf(hops, f.plan.end()-1)
 			if of := hops[parts[0]].part; of != originPart {
@@ -194,6 +197,19 @@ func (f *flows) fetches() {
 			}
 		}
 	}
+}
+
+// writes adds what origins answer to users of a cache who write, past all tiers.
+func (f *flows) writes(at int, hops []nextHop, factor float64) {
+	of := &f.tally.Sites[at]
+	n := of.Tiers[firstTier].Count(TierPassed)
+	if n == 0 {
+		return
+	}
+	f.add(Flow{
+		From: f.plan.sites[hops[firstForWrites(hops, f.plan.end()-1)].to].id, To: f.plan.sites[at].id, Tier: string(placement.Origin),
+		Requests: float64(float64(n) * factor), Bytes: float64(float64(of.Tally.OutcomeBytes[Bypass]) * factor),
+	})
 }
 
 // ratioOr returns a ratio, 0 where there is nothing below.

@@ -274,3 +274,24 @@ func TestWritesOfSlicesDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 	requireSameHoweverAdvanced(t, plans[0])
 	require.Positive(t, shareOf(runOf(t, s, p), Bypass))
 }
+
+// What a day moves has writes in it: from the origin to the site that users write at, past the tier in between.
+func TestFlowsOfADayHaveWrites(t *testing.T) {
+	s, p := agesThroughTiers(t, writtenAt(0, 1, -2, 3), hourly)
+	p.Tiers[0].Freshness.Profile = "rfc"
+	plans, err := Compile(context.Background(), s, p)
+	require.NoError(t, err)
+	r := runOf(t, s, p)
+	flows, err := plans[0].PerDay(r)
+	require.NoError(t, err)
+	factor := float64(24*time.Hour) / float64(s.Duration)
+	fromOrigin := make(map[string]float64)
+	for _, f := range flows {
+		if f.Tier == string(placement.Origin) {
+			fromOrigin[f.From+" "+f.To] += f.Requests
+			require.InEpsilon(t, 1000*f.Requests, f.Bytes, 1e-12)
+		}
+	}
+	require.Equal(t, map[string]float64{"region zone": factor, "region pop": factor}, fromOrigin)
+	require.InEpsilon(t, float64(r.Workloads[0].Count(OriginRequests))*factor, fromOrigin["region zone"]+fromOrigin["region pop"], 1e-12)
+}
