@@ -28,6 +28,10 @@ const maxPreloadObjects = 20_000_000
 // nor Poisson: there the rates are those of Che's approximation, and so is the content. Other policies
 // start from the content that LRU would have, put in in the order of the requests.
 //
+// Users who come in visits ask for some objects several times in a row: then the time since the last request follows [workload.Gaps], and so do misses. That goes for
+// whole objects at the caches that users meet; slices, objects that take the place of others, and ages that tiers pass on are as if requests came each on
+// its own.
+//
 // Objects that are asked for once ([workload.Endless]) lie between the others: a cache holds those that were asked for
 // since the oldest of the others was, though nobody will ask for them again. Behind it a cache has free space.
 //
@@ -45,6 +49,7 @@ type preloader struct {
 	onward    map[*tier][]func(k int) *tier
 	dealt     map[int]dealt // by the number of shards
 	pasts     []*past       // by workload, nil where none is replayed
+	users     map[*tier]*site
 }
 
 // newPreloader returns the preloader of a run, nil if no cache is to begin full.
@@ -76,6 +81,12 @@ type rate struct {
 // from the user, since what one misses the next is asked for.
 func (p *preloader) preload(sites []*site, d *scratch) error {
 	clear(p.onward) // of what was open before
+	p.users = make(map[*tier]*site)
+	for _, s := range sites {
+		if len(s.tiers) > 0 && s.tiers[firstTier] != nil {
+			p.users[s.tiers[firstTier]] = s
+		}
+	}
 	asked, c := make(map[*tier]rates), p.newCycles(sites)
 	if err := p.replayPasts(sites, d); err != nil {
 		return err
@@ -299,8 +310,21 @@ func (p *preloader) missedOf(t *tier, number, k int, rate, longest float64, c *c
 	case w.renewal.Lifetime > 0:
 		return float64(rate * (1 - w.renewal.HitRatio(rate, longest)))
 	default:
-		return missedByChe(rate, longest)
+		gaps := p.gapsOf(t, number, rate)
+		return gaps.Missed(longest)
 	}
+}
+
+// gapsOf returns the law of the times between requests for a thing of a workload that come to a server of a cache at a rate. Users come in visits where the
+// workload says so; what caches ask for is taken for asked each on its own.
+func (p *preloader) gapsOf(t *tier, number int, rate float64) workload.Gaps {
+	all, w := 0.0, &p.plan.scenario.Workloads[number]
+	if w.Visits.Requests > 0 {
+		if s := p.users[t]; s != nil {
+			all = p.workloads[number].perSecond[s.id]
+		}
+	}
+	return w.GapsOf(rate, all)
 }
 
 // connect lets the connections of a cache that has been filled begin as its misses have left them: the last was asked an
@@ -405,7 +429,8 @@ func (p *preloader) addRegular(t *tier, s *site, rates rates, server int, d *scr
 			stream := key.StreamAt(uint64(k))
 			o := recent{key: base + uint64(k), bytes: of.bytes[k]}
 			if past := p.pastOf(t, i, k); past == nil || t.number == firstTier {
-				o.ago = stream.Exp() / rate
+				gaps := p.gapsOf(t, i, rate)
+				o.ago = gaps.Since(stream.Exp())
 			} else {
 				o.ago = p.lastAsked(past, server, i, k, rate, &stream)
 			}

@@ -72,8 +72,15 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 			} else if shared {
 				asOf, since = cycles.copyAt(t, &y, i, k, rate, ago, &stream)
 			} else if life > 0 && life < int64(maxRun) {
-				x := float64(rate * time.Duration(life).Seconds())
-				if u := stream.Float64(); u*(1+x) < x {
+				gaps := p.gapsOf(t, i, rate)
+				isHit := false
+				if gaps.ComeInVisits() {
+					isHit = stream.Float64() < gaps.LastHit(time.Duration(life).Seconds())
+				} else {
+					x := float64(rate * time.Duration(life).Seconds())
+					isHit = float64(stream.Float64()*(1+x)) < x
+				}
+				if isHit {
 					asOf -= int64(stream.Float64() * float64(life))
 					since = asOf
 				}
@@ -108,7 +115,8 @@ func (p *preloader) asksOfAged(t *tier, i, k int, rate, longest float64, c *cycl
 	if !policy.Keeps(control.Answer()) {
 		return rate
 	}
-	evicted := missedByChe(rate, longest)
+	gaps := p.gapsOf(t, i, rate)
+	evicted := gaps.Missed(longest)
 	if past := p.pastOf(t, i, k); past != nil {
 		return max(float64(rate*past.asks[k]), evicted)
 	}
@@ -120,7 +128,7 @@ func (p *preloader) asksOfAged(t *tier, i, k int, rate, longest float64, c *cycl
 		return evicted
 	}
 	// After each fetch it answers those within its lifetime.
-	return max(rate/(1+float64(rate*time.Duration(life).Seconds())), evicted)
+	return max(gaps.Fetches(time.Duration(life).Seconds()), evicted)
 }
 
 // keyOf returns the key of the object of the k-th thing of a workload.

@@ -183,7 +183,8 @@ func (r *replay) openServer(of *pastTier, server int, last, older random.Key, d 
 	if w.sliced != nil {
 		rate = w.walk(r.object, d.rates, of.share, &near, d)
 	} else if rate = float64(of.share * d.rates[0]); rate > 0 {
-		d.past = append(d.past, pastRequest{ago: near.Exp() / rate, next: 1}) // as [preloader.addRegular] draws it
+		gaps := r.gapsOf(of.tier, r.number, rate)
+		d.past = append(d.past, pastRequest{ago: gaps.Since(near.Exp()), next: 1}) // as [preloader.addRegular] draws it
 	}
 	if !(rate > 0) {
 		return 0

@@ -5,7 +5,6 @@ import (
 
 	"github.com/edgewise-sim/edgewise/cache"
 	"github.com/edgewise-sim/edgewise/internal/invalid"
-	"github.com/edgewise-sim/edgewise/internal/portable"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -224,6 +223,3 @@ func (w *preloadedWorkload) partOf(size int64, key random.Key, number uint32) (f
 	from, behind := w.drawSlices(&stream, size)
 	return int64(from), int64(behind), w.sliced.bytes
 }
-
-// missedByChe returns how often a cache lacks what it is asked for at a rate, by Che's approximation.
-func missedByChe(rate, longest float64) float64 { return float64(rate * portable.Exp(-rate*longest)) }
