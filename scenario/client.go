@@ -86,6 +86,7 @@ func readVisits(v value, visits *workload.Visits) {
 		field{"gap", func(v value) { v.duration(&visits.Gap) }},
 		field{"returning", func(v value) { v.number(&visits.Returning) }},
 		field{"idle_timeout", func(v value) { v.duration(&visits.IdleTimeout) }},
+		field{"ticket_lifetime", func(v value) { v.duration(&visits.TicketLifetime) }},
 		field{"early_data", func(v value) { v.boolean(&visits.EarlyData) }},
 		field{"http", func(v value) { readVersions(v, &visits.Versions) }},
 		field{"http_by_access", func(v value) {

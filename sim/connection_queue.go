@@ -32,7 +32,7 @@ func (s *site) visitInTurn(a *arrival, c *clients) {
 	of, _ := v.coming.at(0)
 	p := &v.visitors[of.Place()]
 	if p.name != of.Name() {
-		v.begin(c, of)
+		v.begin(c, of, a.at-c.delay)
 	}
 	if p.version != 0 || p.waiting == 0 && v.hasRoom(p, a.at-c.delay) {
 		s.sendInTurn(a, c)

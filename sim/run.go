@@ -331,6 +331,9 @@ func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally 
 	of := &r.plan.scenario.Workloads[number]
 	if c.stacks = newStacks(&of.Head, e); c.stacks != nil && of.Visits.Requests > 0 {
 		c.visits = newVisits(&of.Head, random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Visit), c.stacks, perSecond)
+		if of.Visits.TicketTime() < r.plan.scenario.WarmUp+r.plan.scenario.Duration {
+			c.visits.expires = true
+		}
 		src.visits = c.visits
 	}
 	c.isAlike = c.isAlike && c.stacks == nil

@@ -73,7 +73,7 @@ func (x *explainedConnection) ask(c *clients, r *request) {
 	p := v.seatOf(of.Place(), of.Name())
 	isThere := p != nil
 	if !isThere {
-		p = v.begin(c, of)
+		p = v.begin(c, of, at)
 	}
 	var is UserConnection
 	is.Opening, is.Idle = v.openingOf(c, p, at, !isThere && !(of.IsFound() && c.cameBefore(of)))

@@ -28,6 +28,8 @@ type visits struct {
 	leaving  slab[leavingAnswer] // later
 	left     slab[leftVisit]
 	leftBy   map[uint32]uint32 // by name
+	expires  bool              // keys of connections may be too old
+	keyed    []int64           // by place: when the latest came to be, long ago if there are none; nothing where none is ever too old
 
 	// These are of visits over HTTP/1.1, whose requests wait for connections.
 	kind    Kind // of how those are served who need not wait
@@ -92,6 +94,9 @@ func (v *visits) addPlace() {
 	if v.Lookup > 0 {
 		v.lookedUp = append(v.lookedUp, never)
 	}
+	if v.expires {
+		v.keyed = append(v.keyed, never)
+	}
 }
 
 // skip passes over a request of the metro that goes elsewhere.
@@ -127,7 +132,7 @@ func (v *visits) ask(c *clients, r *request) {
 	r.shake = random.Key(v.key.At(shake | 1<<62))
 	p := v.seatOf(of.Place(), of.Name())
 	if p == nil {
-		p = v.begin(c, of)
+		p = v.begin(c, of, r.arrived-c.delay)
 	}
 	r.line, r.quiet, r.access = p.line, p.base, p.base
 	if c.law != nil {
@@ -139,6 +144,9 @@ func (v *visits) ask(c *clients, r *request) {
 	a.place, a.conn, a.version, a.name, a.waited, a.lookup, a.tls = of.Place(), -1, p.version, p.name, waited, 0, 0
 	k, at := &v.keeping[p.version], r.arrived-c.delay
 	a.stack = c.stacks.number(int(p.version), p.hasKeys, p.line)
+	if v.expires {
+		a.stack = c.stacks.number(int(p.version), v.hasFreshKeys(p, of.Place(), at, at-c.rtt-r.access), p.line)
+	}
 	if n := v.open(c, p, k, at); n >= 0 {
 		a.conn, a.connect = int8(n), v.conn(p, n).Ask(at)
 		return
@@ -154,7 +162,7 @@ func (v *visits) ask(c *clients, r *request) {
 			*lookedUp = at + a.lookup
 		}
 	}
-	if !p.hasKeys && v.hasBrought(p, at-c.rtt-r.access) {
+	if !p.hasKeys && !v.expires && v.hasBrought(p, at-c.rtt-r.access) {
 		p.hasKeys = true
 		a.stack = c.stacks.number(int(p.version), true, p.line)
 	}
@@ -211,8 +219,8 @@ func (c *clients) cameBefore(of workload.Visit) bool {
 	return c.share == nil || c.share.rule.admits(0, who(c.share.key, uint64(of.Name())))
 }
 
-// begin draws who begins a visit, and returns who it is. Visits with which the run begins have a connection that was last used some gap before.
-func (v *visits) begin(c *clients, of workload.Visit) *visitor {
+// begin draws who begins a visit at an instant, and returns who it is. Visits with which the run begins have a connection that was last used some gap before.
+func (v *visits) begin(c *clients, of workload.Visit, at int64) *visitor {
 	p := &v.visitors[of.Place()]
 	v.leave(p, of.Place())
 	draws := v.key.StreamAt(uint64(of.Name()) | 1<<61)
@@ -222,9 +230,9 @@ func (v *visits) begin(c *clients, of workload.Visit) *visitor {
 		p.line = c.law.technology(uint32(u >> 32))
 		p.base = c.law.base(p.line, &draws)
 	}
-	shares, at := v.Of(p.line), draws.Float64()
-	for p.version = 0; p.version < numVersions-1 && at >= shares[p.version]; p.version++ {
-		at -= shares[p.version]
+	shares, share := v.Of(p.line), draws.Float64()
+	for p.version = 0; p.version < numVersions-1 && share >= shares[p.version]; p.version++ {
+		share -= shares[p.version]
 	}
 	row := &v.rows[of.Place()]
 	*row = answerRow{}
@@ -234,6 +242,9 @@ func (v *visits) begin(c *clients, of workload.Visit) *visitor {
 		p.hasKeys = true
 		lookedUp = -int64(draws.Float64() * float64(v.LookupTime()))
 		v.keeping[p.version].Begin(&p.conn, -int64(draws.Exp()*float64(v.Gap)))
+	}
+	if v.expires {
+		v.beginKeys(p, of.Place(), at)
 	}
 	if v.Lookup > 0 {
 		v.lookedUp[of.Place()] = lookedUp

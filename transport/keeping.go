@@ -55,6 +55,9 @@ func (c *Conn) IsBusy(now int64) bool { return c.asked > 0 || c.last > now }
 // WasReady reports whether the handshake of the connection, which may be closed for it was idle, was done at an instant.
 func (c *Conn) WasReady(at int64) bool { return c.isOpen && c.ready <= at }
 
+// ReadyAt returns when the handshake of the connection was done.
+func (c *Conn) ReadyAt() int64 { return c.ready }
+
 // WasLost reports whether the client has left the connection since the server was down.
 func (c *Conn) WasLost() bool { return !c.isOpen && c.last != 0 }
 

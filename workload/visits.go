@@ -37,6 +37,8 @@ type Visits struct {
 	Returning float64
 	// IdleTimeout is how long a connection stays open unused; 0 means [transport.DefaultIdleTimeout].
 	IdleTimeout time.Duration
+	// TicketLifetime is how long the keys of a connection let others be resumed; each connection brings new ones. 0 means [MostTicketLifetime].
+	TicketLifetime time.Duration
 	// EarlyData says that requests go along with resumed handshakes (0-RTT).
 	EarlyData bool
 	// Versions are the shares of visits by version of HTTP, which sum to 1; all 0 means HTTP/2. With HTTP/1.1 a request that finds
@@ -54,6 +56,10 @@ type Visits struct {
 	// LookupTTL is how long a name may be used; 0 means a minute (assumed: CDNs say 20 to 300 s).
 	LookupTTL time.Duration
 }
+
+// MostTicketLifetime is the longest that keys of a connection may be used: 7 days (RFC 8446, section 4.6.1). Package crypto/tls of Go, and with it Caddy, has as long; nginx has
+// 5 minutes by default (ssl_session_timeout).
+const MostTicketLifetime = 7 * 24 * time.Hour
 
 // Versions are shares of HTTP/1.1, HTTP/2 and HTTP/3.
 type Versions [3]float64
@@ -170,6 +176,7 @@ func (v Visits) Validate() error {
 		invalid.Check(v.Gap > 0 && v.Gap <= 24*time.Hour, "Gap", v.Gap, "above 0, to 24h"),
 		invalid.Range("Returning", v.Returning, 0, 1),
 		invalid.Check(v.IdleTimeout >= 0 && v.IdleTimeout <= 24*time.Hour, "IdleTimeout", v.IdleTimeout, "0 (1m) to 24h"),
+		invalid.Check(v.TicketLifetime >= 0 && v.TicketLifetime <= MostTicketLifetime, "TicketLifetime", v.TicketLifetime, "0 (168h) to 168h"),
 		v.Versions.validate("Versions"),
 		invalid.Check(v.Connections >= 0 && v.Connections <= 64, "Connections", v.Connections, "0 (6) to 64"),
 		invalid.Check(v.Lookup >= 0 && v.Lookup <= time.Minute, "Lookup", v.Lookup, "0 to 1m"),
@@ -224,6 +231,14 @@ func (v *Visits) IdleTime() time.Duration {
 		return transport.DefaultIdleTimeout
 	}
 	return v.IdleTimeout
+}
+
+// TicketTime returns how long the keys of a connection let others be resumed.
+func (v *Visits) TicketTime() time.Duration {
+	if v.TicketLifetime == 0 {
+		return MostTicketLifetime
+	}
+	return v.TicketLifetime
 }
 
 // IsOverHTTP1 reports whether any visit may be over HTTP/1.1.
