@@ -51,8 +51,8 @@ func (s Spread) MeanKm() float64 {
 // over a cable of the public Internet as [DefaultDelayModel] has it, 15.1 microseconds a km, without a further hop.
 //
 // Nothing of it is in the last mile twice: a [Technology]'s times are those to the first router with a public address,
-// where the line of the user ends, and the delays of the Internet were fitted between the places of measured users, not of their metros,
-// and their targets. Assumed: that users reach the network at the metro's place and not at an exchange nearer to home, so that a site on their
+// where the line of the user ends, or what the line takes over whole ways, and the delays of the Internet were fitted between the places of measured
+// users, not of their metros, and their targets. Assumed: that users reach the network at the metro's place and not at an exchange nearer to home, so that a site on their
 // side of the metro is nearer than it seems.
 func (s Spread) RTT(part int) time.Duration {
 	m := DefaultDelayModel().Internet

@@ -163,7 +163,7 @@ func TestTheUserScaleIsFound(t *testing.T) {
 			km := topology.DistanceKm(topology.Place{LatDeg: c.lat, LonDeg: c.lon}, topology.Place{LatDeg: o.lat, LonDeg: o.lon})
 			tables.Access = append(tables.Access, calibrate.AccessRTT{
 				User: c.id, From: anchor(c), To: anchor(o), Technology: topology.DSL,
-				Ms: 0.8*testFactor(c, o)*(5+0.017*km) + topology.DSL.MedianRTT().Seconds()*1000,
+				Ms: 0.8*testFactor(c, o)*(5+0.017*km) + topology.DSL.FirstHopRTT().Seconds()*1000,
 			})
 		}
 	}

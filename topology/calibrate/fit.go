@@ -214,7 +214,8 @@ func (m *Model) table(finder *topology.PathFinder, players []PlayerRTT) (userTab
 }
 
 // fitUserScale returns the scale of what is not the last mile of users' round trips, with the least mean
-// absolute log error, to a hundredth; 1 if there are no round trips of users.
+// absolute log error, to a hundredth; 1 if there are no round trips of users. Last miles are those to the first hop here: what whole ways say of them is
+// fitted later.
 func fitUserScale(m *Model, finder *topology.PathFinder, access []AccessRTT) (float64, error) {
 	if len(access) == 0 {
 		return 1, nil
@@ -232,7 +233,7 @@ func fitUserScale(m *Model, finder *topology.PathFinder, access []AccessRTT) (fl
 	for percent := 50; percent <= 150; percent++ {
 		scale, sum := float64(percent)/100, 0.0
 		for i, a := range access {
-			ms := float64(scale*unscaled[i]) + float64(a.Technology.MedianRTT().Seconds()*1000)
+			ms := float64(scale*unscaled[i]) + float64(a.Technology.FirstHopRTT().Seconds()*1000)
 			sum += min(0.7, math.Abs(portable.Log(ms/a.Ms))) // beyond a factor of two something else is wrong
 		}
 		if sum < least {

@@ -116,7 +116,7 @@ func (m *Model) lastMilesOf(ways []homeWay) map[string]float64 {
 			}
 		}
 		if len(left) > 0 {
-			firstHop := float64(technology.MedianRTT().Seconds() * 1000)
+			firstHop := float64(technology.FirstHopRTT().Seconds() * 1000)
 			n := float64(len(homes))
 			ms[technology.String()] = round4(firstHop + float64((quantile(left, 0.5)-firstHop)*n/(n+lastMileShrink)))
 		}
@@ -129,5 +129,5 @@ func (m *Model) lastMileMs(technology topology.Technology) float64 {
 	if ms, ok := m.LastMilesMs[technology.String()]; ok {
 		return ms
 	}
-	return float64(technology.MedianRTT().Seconds() * 1000)
+	return float64(technology.FirstHopRTT().Seconds() * 1000)
 }

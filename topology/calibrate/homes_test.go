@@ -104,7 +104,7 @@ func TestLinesOfHomesAreAsSlowAsTheirWaysSay(t *testing.T) {
 		technology topology.Technology
 		byMs       float64 // how much slower than their first hop
 	}{{topology.Fiber, 6}, {topology.DSL, -8}, {topology.Starlink, -6}} {
-		firstHop := homes.technology.MedianRTT().Seconds() * 1000
+		firstHop := homes.technology.FirstHopRTT().Seconds() * 1000
 		asModelled := func(testCity, testCity) float64 { return 1 }
 		tables.Access, err = homesOf(without, fabric, homes.technology, firstHop+homes.byMs, asModelled)
 		require.NoError(t, err)
@@ -172,4 +172,14 @@ func TestAHomeDoesNotJudgeItself(t *testing.T) {
 	usual := said(1)
 	odd := said(1.3)
 	require.Equal(t, usual, odd)
+}
+
+// Last miles are what the model that comes with the program was fitted with.
+func TestLastMilesAreThoseOfTheModel(t *testing.T) {
+	for technology := range topology.Technology(topology.NumTechnologies) {
+		ms := technology.MedianRTT().Seconds() * 1000
+		if whole, ok := calibrate.Default().LastMilesMs[technology.String()]; ok {
+			require.InDelta(t, whole, ms, 0.5, "%v", technology) // a fit to another map moves them a little
+		}
+	}
 }
