@@ -140,7 +140,7 @@ func uncorrected(t *testing.T) *calibrate.Model {
 	for _, s := range []*calibrate.Surface{&m.Internet, &m.Backbone} {
 		s.Anchors, s.PairWeights, s.EndWeights, s.Measured, s.Residuals = nil, nil, nil, nil, nil
 	}
-	m.Users, m.Domestic.Shorter, m.BackboneScale, m.UserScale = calibrate.UserSurface{}, 0, 1, 1
+	m.Users, m.Homes, m.Domestic.Shorter, m.BackboneScale, m.UserScale = calibrate.UserSurface{}, calibrate.UserSurface{}, 0, 1, 1
 	var text bytes.Buffer
 	require.NoError(t, m.Write(&text))
 	of, err := calibrate.ReadModel(&text)
