@@ -126,18 +126,3 @@ func TestQuitoReachesLimaWithoutSantiago(t *testing.T) {
 		require.NotContains(t, w.Over, "SCL")
 	}
 }
-
-// Bahrain and Mumbai meet in the Gulf by the cable between them. That the exchange towns have no way there but by Europe says nothing of them.
-func TestWhoMeetsNearByIsNotSentOverFarTowns(t *testing.T) {
-	m := worldModel(t)
-	for _, kind := range []topology.NodeKind{topology.Exchange, topology.PoP} {
-		bahrain := landingPlaces["bahrain"]
-		bahrain.Kind = kind
-		e, ok := m.Explain(topology.Internet, m.Locate(bahrain), m.Locate(landingPlaces["mumbai"]), 200*time.Millisecond, 0)
-		require.True(t, ok)
-		require.Less(t, e.RTT, 50*time.Millisecond)
-		for _, w := range e.Ways {
-			require.NotEqual(t, topology.WayTowns, w.By)
-		}
-	}
-}

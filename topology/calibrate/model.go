@@ -313,8 +313,8 @@ func (m *Model) guesses(c class, a, b *location, km, pathMs float64) (internet, 
 	if isBought {
 		g.transit.ms = m.overHubs(a, b, &a.trunks, &b.trunks, g.path.ms)
 	}
-	if a.trunks.meets(&b.trunks) || isBought && g.transit.ms <= m.Trunks.MeetMs {
-		// The way over the hubs where they buy is there, whatever other maps lack.
+	if a.trunks.meets(&b.trunks) {
+		// The way over the hub where both buy is there, whatever other maps lack.
 		if g.transit.ms < g.path.ms {
 			g.path = g.transit
 		}
