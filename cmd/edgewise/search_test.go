@@ -31,7 +31,7 @@ func TestSearchSaysWhichSitesToChoose(t *testing.T) {
 	file := scenarioFile(t, choosing)
 	code, out, errs := run(t, context.Background(), "search", file, "-o", dir)
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "Choose eu-central-1, eu-south-1: player_rtt within 20 ms of ")
+	require.Contains(t, out, "Choose eu-central-1, eu-west-3: player_rtt within 20 ms of ")
 	require.Contains(t, out, "scored all 6 alternatives")
 	for _, name := range []string{"search.json", "search.csv", "search.md", "robustness.svg", "comparison.json", "manifest.json", "scenario.yaml"} {
 		data, err := os.ReadFile(filepath.Join(dir, name))
