@@ -45,6 +45,6 @@ func Example() {
 		fmt.Printf("%s: half of the updates answered within %.0f ms (%.0f to %.0f)\n", p.Name, median.Value, median.Low, median.High)
 	}
 	// Output:
-	// region only: half of the updates answered within 50 ms (48 to 51)
-	// region only + Local Zones: half of the updates answered within 20 ms (19 to 21)
+	// region only: half of the updates answered within 51 ms (50 to 51)
+	// region only + Local Zones: half of the updates answered within 21 ms (21 to 22)
 }
