@@ -252,7 +252,7 @@ func (s *site) failFetch(t *tier, n uint32, now int64, why Reason, silent bool) 
 		return
 	}
 	f := &t.flights.pool[n]
-	for w := f.waiters; w != 0; w = s.dismiss(w) {
+	for w := s.takeWaiters(f); w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
 		if m := waiting.question; m == nil {
 			s.forgetPart(waiting.part)
@@ -262,7 +262,6 @@ func (s *site) failFetch(t *tier, n uint32, now int64, why Reason, silent bool) 
 			m.verdict = uint8(why)
 		}
 	}
-	f.waiters = 0
 	if f.isLost {
 		t.flights.release(n)
 	} else {
@@ -277,7 +276,7 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 		return
 	}
 	f := &t.flights.pool[n]
-	for w := f.waiters; w != 0; w = s.dismiss(w) {
+	for w := s.takeWaiters(f); w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
 		if waiting.part != 0 {
 			s.pourPart(t, waiting.part, f, waiting.outcome, now)
@@ -292,7 +291,6 @@ func (s *site) answerWaiters(t *tier, n uint32, now int64) {
 			f.answer(&s.clients[waiting.clients], &waiting.request, waiting.outcome, now)
 		}
 	}
-	f.waiters = 0
 }
 
 // answer tallies a user's request for an object whose fetch has an answer.
@@ -321,17 +319,31 @@ type waiter struct {
 	request
 	question *message // of another site, nil for a user
 	outcome  Outcome
-	next     uint32
+	next     uint32 // that waits behind it, of the last the first, while the fetch has no answer
 	part     uint32 // the number of the part of an object that a user asks for, 0 where that is the whole
 }
 
-// wait puts a place in the list of those that wait for a fetch; the caller fills in who does.
+// wait puts a place behind those that wait for a fetch; the caller fills in who does.
 func (s *site) wait(f *flight) *waiter {
 	n := s.waiters.add()
 	w := s.waiters.at(n)
-	w.next, w.part = f.waiters, 0
+	w.next, w.part = n, 0
+	if f.waiters != 0 {
+		last := s.waiters.at(f.waiters)
+		w.next, last.next = last.next, n
+	}
 	f.waiters = n
 	return w
+}
+
+// takeWaiters takes all who wait for a fetch, in the order in which they came: they are answered in that. It returns the first, 0 if there is none, behind which the others are.
+func (s *site) takeWaiters(f *flight) (first uint32) {
+	if f.waiters == 0 {
+		return 0
+	}
+	last := s.waiters.at(f.waiters)
+	first, last.next, f.waiters = last.next, 0, 0
+	return first
 }
 
 // dismiss frees the place of one who waited and returns the next.

@@ -19,7 +19,7 @@ type flight struct {
 	// the answer is there what was done. In ns.
 	queue, service int64
 	link           int64 // what the answer waited for links
-	// waiters heads the list of requests that wait for the answer.
+	// waiters is the last request that waits for the answer, before which the others do, 0 for none.
 	waiters uint32
 	next    uint32 // in its chain, or of the free list
 	home    uint32 // its chain

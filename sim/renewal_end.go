@@ -30,7 +30,7 @@ func (v *renewal) ends(is *served, of *aging, f *flight, w *fetchWait, now int64
 // concludeWaiters answers all who wait for a fetch that has an end now.
 func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
-	for w := f.waiters; w != 0; w = s.dismiss(w) {
+	for w := s.takeWaiters(f); w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)
 		if m := waiting.question; m != nil {
 			s.passOn(t, n, m, waiting.outcome == Miss, now)
@@ -45,7 +45,6 @@ func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 			s.conclude(t, n, &s.clients[waiting.clients], &waiting.request, upTo, waiting.outcome == Miss || v.writes, now)
 		}
 	}
-	f.waiters = 0
 }
 
 // conclude answers a user's request for an object whose fetch has an end, or for the part of it up to a byte; 0 is all of it.
