@@ -63,7 +63,7 @@ func (t *tracer) lacksIt(s *site, of *tier, key uint64, now int64, isFetched boo
 		return ""
 	}
 	if t.current {
-		why = p.inWords(now)
+		why = p.inWords(now, t.plan.sites[s.id].caches[of.number].Preload)
 	}
 	p.begun = now
 	return why
@@ -175,8 +175,9 @@ func (t *tier) whyNotKept(n uint32) string {
 	return "brought what its policy did not take"
 }
 
-// inWords says at an instant why an object is not there.
-func (p *pastOfLack) inWords(now int64) string {
+// inWords says at an instant why an object is not there, of a cache that begins in its steady state or empty. In a steady state it may have been asked for, and evicted, before
+// the run began.
+func (p *pastOfLack) inWords(now int64, isSteady bool) string {
 	ago := func(at int64) time.Duration { return inSeconds(now - at) }
 	if p.begun > p.at {
 		return fmt.Sprintf(": a fetch that began %v ago has failed", ago(p.begun))
@@ -197,6 +198,9 @@ func (p *pastOfLack) inWords(now int64) string {
 		return fmt.Sprintf(": a fetch %v ago %s", ago(p.at), p.text)
 	case wasEmptied:
 		return fmt.Sprintf(": nobody has asked for it since the site came up again, empty, %v ago", ago(p.at))
+	}
+	if isSteady {
+		return ": it was not there as the run began, and nobody has asked for it since"
 	}
 	return ": nobody has asked for it there before"
 }

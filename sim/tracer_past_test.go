@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -85,6 +86,38 @@ func TestWhyACacheDoesNotHaveAnObjectIsExplained(t *testing.T) {
 				sum += step.Ns
 			}
 			require.Equal(t, e.WaitNs, sum)
+		})
+	}
+}
+
+// Until a cache lacks something for the first time nothing has been put into it since the run began.
+func TestWhatASteadyCacheLacksFirstWasNotThereAsTheRunBegan(t *testing.T) {
+	for name, isAgeing := range map[string]bool{"ageless": false, "aging": true} {
+		t.Run(name, func(t *testing.T) {
+			s, p := ageing(t, workload.Poisson{RequestsPerSecond: 10, Objects: 100, ZipfExponent: 0.8}, hourly, "rfc")
+			if !isAgeing {
+				s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) { c.Controls = nil })
+				p.Tiers[0].Freshness = nil
+			}
+			p.Tiers[0].Caches[0].CapacityBytes = 80_000
+			first := func(p placement.Placement) (number int, text string) {
+				plans, err := Compile(t.Context(), s, p)
+				require.NoError(t, err)
+				for number = 1; !strings.HasPrefix(text, "edge-cache: does not have it"); number++ {
+					e, err := plans[0].Explain(t.Context(), 0, 0, 0, ByNumber, number)
+					require.NoError(t, err)
+					if len(e.Steps) > 0 { // others are answered at once
+						text = e.Steps[0].Text
+					}
+				}
+				return number - 1, text
+			}
+			number, text := first(p.Preloaded())
+			require.Equal(t, "edge-cache: does not have it: it was not there as the run began, and nobody has asked for it since", text)
+			require.Greater(t, number, 1)
+			number, text = first(p)
+			require.Equal(t, "edge-cache: does not have it: nobody has asked for it there before", text)
+			require.Equal(t, 1, number)
 		})
 	}
 }
