@@ -161,7 +161,8 @@ func TestCachesSayWhatServersTheyAreMadeOf(t *testing.T) {
 	for from, want := range map[string][2]string{
 		"spread: sharded":           {"spread: striped", `unknown spread over servers "striped"`},
 		"count: 4, spread: sharded": {"count: 1, spread: sharded", "2 or more"},
-		"memory: 64MiB":             {"memory: 2GiB", "less than the size of the cache"},
+		"memory: 64MiB":             {"memory: 2GiB", "edge_caches.servers.memory: is 2GiB; want 0, or less than the size of the cache"},
+		"disk_read: 5ms":            {"disk_read: 2m", "edge_caches.servers.disk_read: is 2m0s; want 0 to 1m"},
 	} {
 		_, err := scenario.Parse("s.yaml", []byte(strings.Replace(text, from, want[0], 1)))
 		require.ErrorContains(t, err, want[1], from)

@@ -112,6 +112,7 @@ var goKeys = map[string]string{
 	"SharedMaxAge":  "s_maxage",
 	"VariantShares": "variants",
 	"SliceBytes":    "slices",
+	"MemoryBytes":   "memory",
 	"Lengths":       "lengths",
 }
 

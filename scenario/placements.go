@@ -212,9 +212,14 @@ func (s *siteSpec) report(bad *problems, name string, f *invalid.Field) {
 		name = "Servers"
 	}
 	key, _, _ := strings.Cut(keyOf(name), "[")
-	key, _, _ = strings.Cut(key, ".")
+	key, within, _ := strings.Cut(key, ".")
 	if at, ok := s.given[key]; ok {
-		bad.add(at.node.Line, at.path, "%s", said(f))
+		path := join(at.path, within)
+		line, ok := bad.lines[path]
+		if !ok || within == "" {
+			path, line = at.path, at.node.Line
+		}
+		bad.add(line, path, "%s", said(f))
 		return
 	}
 	bad.add(s.line, s.path, "is %s as %v; want %s", s.name, short(f.Value), wantOf(f))
