@@ -4,7 +4,7 @@
 //	edgewise validate scenario.yaml
 //	edgewise run examples/localzone-vs-edge/scenario.yaml -o out
 //	edgewise search examples/three-zones/scenario.yaml -o out
-//	edgewise sweep examples/break-even/scenario.yaml -o out
+//	edgewise sweep examples/break-even/sweep.yaml -o out
 //	edgewise shard scenario.yaml -o store --index 0 --count 4
 //	edgewise merge store -o out
 //	edgewise status out
