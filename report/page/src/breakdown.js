@@ -1,7 +1,7 @@
 // Where the time goes: bars of causes that sum to the latency.
 import * as Plot from "@observablehq/plot";
 import {el, figure, hideTip, showTip, tipLines} from "./dom.js";
-import {causeColor, cut, nameWidth, plot} from "./look.js";
+import {causeColor, causeInk, cut, nameWidth, plot} from "./look.js";
 import {estimate, number} from "./format.js";
 import {evenTicks, tickText} from "./ticks.js";
 
@@ -52,7 +52,7 @@ export function bars(state, figures, kind, causes, width, {title, note = "The pa
       Plot.gridX(ticks, {stroke: "var(--grid)", strokeOpacity: 1}),
       Plot.axisX(ticks, {text: tickText, tickSize: 4, label: axis ?? (kind === "breakdown" ? `mean ${state.of.caused}, ms` : `mean of ${named(kind)}, ms`), labelAnchor: "center", labelArrow: "none"}),
       Plot.rect(parts, {x1: "x1", x2: "x2", y1: d => d.k - .36, y2: d => d.k + .36, fill: d => causeColor(causes.indexOf(d.f.statistic)), stroke: "var(--paper)", strokeWidth: 1}),
-      Plot.text(parts.filter(d => (d.x2 - d.x1) * px > 12 + 6 * d.f.statistic.length), {x: d => (d.x1 + d.x2) / 2, y: "k", text: d => d.f.statistic, fill: "#111", fontSize: 11}),
+      Plot.text(parts.filter(d => (d.x2 - d.x1) * px > 12 + 6 * d.f.statistic.length), {x: d => (d.x1 + d.x2) / 2, y: "k", text: d => d.f.statistic, fill: d => causeInk(causes.indexOf(d.f.statistic)), fontSize: 11}),
       Plot.text(shown, {frameAnchor: "left", y: (_, k) => k, text: i => cut(state.name(i), left - 12, shown.map(o => state.name(o))), dx: -8, textAnchor: "end"}),
       Plot.text(shown, {x: total, y: (_, k) => k, text: i => number(total(i), unit === "ms" ? 1 : 0), dx: 5, textAnchor: "start"}),
     ],

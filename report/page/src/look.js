@@ -27,9 +27,18 @@ export function diverging(t) {
 }
 export const undecided = () => isDark ? "#6b7178" : "#b9bdc2";
 
-// Causes have colours of their own (Paul Tol's light scheme), which are no placement's and the same on every page.
-const causeColors = ["#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00", "#dddddd", "#8899aa", "#cc99bb", "#997755", "#bbaaee", "#88ccaa"];
-export const causeColor = i => causeColors[i % causeColors.length];
+// Causes have the colours of the static pictures, in their order (report/cause_colours.go): the same on every page. On black those that are too dark there are brighter.
+const causeColors = ["#88ccee", "#332288", "#ddcc77", "#117733", "#cc6677", "#44aa99", "#882255", "#aaaa00", "#aa4499", "#99ddff", "#ee8866", "#555555", "#ffaabb", "#dddddd", "#997755", "#9922ff"];
+const onBlack = {"#332288": "#6655dd", "#882255": "#bb3377", "#555555": "#888888"};
+export function causeColor(i) {
+  const color = causeColors[i % causeColors.length];
+  return isDark && onBlack[color] || color;
+}
+// causeInk is black or white: what has a contrast of 4.5 or more on the colour of a cause.
+export function causeInk(i) {
+  const [r, g, b] = [1, 3, 5].map(k => parseInt(causeColor(i).slice(k, k + 2), 16));
+  return .299 * r + .587 * g + .114 * b < 120 ? "#fff" : "#111";
+}
 
 // plot is Plot.plot without what the content policy refuses: a style element of its own.
 export function plot(options) {
