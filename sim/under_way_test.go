@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -85,6 +86,72 @@ func TestWhatFailsUnderAHandshakeCostsTheRequestBehindIt(t *testing.T) {
 				} else {
 					require.Equal(t, 282*ms, all[0].TTFB, name)
 				}
+			}
+		}
+	}
+}
+
+// givenObjects is a demand of requests at given instants for given objects.
+type givenObjects struct {
+	givenSizes
+	objects []uint32
+}
+
+func (givenObjects) RecordsSizes() bool { return false }
+
+func (d givenObjects) Open([]workload.Audience, workload.Env) (func(int) workload.Source, error) {
+	return func(int) workload.Source { return &objectSource{sizedSource{givenSizes: d.givenSizes}, d.objects} }, nil
+}
+
+type objectSource struct {
+	sizedSource
+	objects []uint32
+}
+
+func (s *objectSource) Draw(to int64, b *workload.Batch) (n int) {
+	for n < b.Len() && s.next < len(s.at) && (n == 0 || b.At[n-1] < to) {
+		b.At[n], b.Object[n] = s.at[s.next], s.objects[s.next]
+		n, s.next = n+1, s.next+1
+	}
+	return n
+}
+
+func TestWhatFailsUnderTheHandshakeOfAnotherCostsARequestItsAnswer(t *testing.T) {
+	// A PoP 47 ms away lacks what is asked for at 1 s, over a connection that is ready at 1.188 s. Who asks over that at 1.010 s for what is there has it at 1.282 s: the request comes to the link at 1.188 s, and to
+	// the PoP at 1.235 s.
+	n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.PoP}, {ID: "origin", Kind: topology.Region}},
+		append(append(both("metro", "region", topology.Internet, 47), both("metro", "origin", topology.Internet, 60)...), both("region", "origin", topology.Backbone, 5)...))
+	require.NoError(t, err)
+	for name, of := range map[string]struct {
+		failing func(*Scenario)
+		fails   bool
+	}{
+		"nothing":                           {func(*Scenario) {}, false},
+		"the site, under the handshake":     {downFrom(1200*time.Millisecond, 10*time.Second), true},
+		"the site, as the answer leaves":    {downFrom(1235*time.Millisecond, 10*time.Second), true},
+		"the site, after it":                {downFrom(1235*time.Millisecond+1, 10*time.Second), false},
+		"the link, just before the request": {cutFrom(1178*time.Millisecond, 10*time.Millisecond), false},
+		"the link, for the request":         {cutFrom(1188*time.Millisecond, 1), true},
+		"the link, under both":              {cutFrom(1189*time.Millisecond, 46*time.Millisecond), false},
+		"the link, for the answer":          {cutFrom(1235*time.Millisecond, 1), true},
+	} {
+		for _, servers := range []int{0, 1 << 16} {
+			w := oneVisit(0)
+			w.Visits.Versions, w.Visits.IdleTimeout = workload.Versions{0, 1, 0}, 100*time.Millisecond
+			w.Demand = givenObjects{givenSizes{at: []int64{0, second, 1010 * ms}, bytes: []int64{1000, 1000, 1000}}, []uint32{0, 1, 0}}
+			w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1000, MaxBytes: 1000}, Origin: workload.ServiceTime{Mean: 50 * time.Millisecond}}
+			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 20 * time.Second, Seed: 5}
+			of.failing(&s)
+			p := placement.RegionOnly("origin").WithPoPs(1<<20, "region").WithUpstream(open)
+			p.Sites[0].Servers = servers
+			all := sighted(t, s, p)
+			require.Len(t, all, 3, name)
+			if of.fails {
+				require.Equal(t, Failed, all[2].Outcome, "%s, %d servers", name, servers)
+				require.Equal(t, second, all[2].TTFB, "%s, %d servers", name, servers)
+			} else {
+				require.Equal(t, Hit, all[2].Outcome, "%s, %d servers", name, servers)
+				require.Equal(t, 272*ms, all[2].TTFB, "%s, %d servers", name, servers)
 			}
 		}
 	}
