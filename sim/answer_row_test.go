@@ -207,6 +207,10 @@ func TestAnswersToAUserAreTheSameByArithmeticAndByMessage(t *testing.T) {
 		"fetches that others join":               func(h *workload.Head) {},
 		"fetches that others join over HTTP/1.1": func(h *workload.Head) { h.Visits.Versions = workload.Versions{1, 0, 0} },
 		"fetches that others join over HTTP/2":   func(h *workload.Head) { h.Visits.Versions = workload.Versions{0, 1, 0} },
+		"failures of the site over HTTP/2":       func(h *workload.Head) { h.Visits.Versions = workload.Versions{0, 1, 0} },
+		"failures of the site over HTTP/3":       func(h *workload.Head) { h.Visits.Versions = workload.Versions{0, 0, 1} },
+		"failures of the link over HTTP/2":       func(h *workload.Head) { h.Visits.Versions = workload.Versions{0, 1, 0} },
+		"failures of the link over HTTP/3":       func(h *workload.Head) { h.Visits.Versions = workload.Versions{0, 0, 1} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := visited(60, workload.Visits{Requests: 8, Gap: 10 * time.Millisecond}, nil)
@@ -227,7 +231,14 @@ func TestAnswersToAUserAreTheSameByArithmeticAndByMessage(t *testing.T) {
 			}
 			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 60 * time.Second, Seed: 5}
 			p := placement.RegionOnly("region").WithPoPs(1<<20, pops...).WithUpstream(open)
+			switch {
+			case strings.HasPrefix(name, "failures of the site"):
+				s.Failures = []Failure{{Site: pops[0], At: 3 * time.Second, For: 400 * time.Millisecond, Times: 20, Every: 2 * time.Second, Timeout: 700 * time.Millisecond}}
+			case strings.HasPrefix(name, "failures of the link"):
+				s.LinkFailures = []LinkFailure{{Between: [2]string{"metro-0", pops[0]}, At: 4 * time.Second, For: 300 * time.Millisecond, Times: 15, Every: 3 * time.Second, Timeout: time.Second}}
+			}
 			tally := &byArithmeticAndByMessage(t, s, p).Workloads[0].Metros[0]
+			require.Equal(t, strings.HasPrefix(name, "failures"), tally.Outcomes[Failed] > 0)
 			require.Equal(t, joins, tally.Outcomes[DelayedHit] > 0)
 			if name != "fetches that others join over HTTP/1.1" { // whose answers have a connection each
 				require.Greater(t, float64(tally.Causes[AnswerQueue])/float64(tally.Count(Requests))/1e6, 1.)

@@ -22,12 +22,13 @@ type Conn struct {
 	last   int64 // when it was last used: asked over, or answered
 	asked  int32 // requests that have no answer yet
 	isOpen bool
+	isLost bool // a request over it was given up: the client leaves it when none waits any more
 }
 
 // IsOpen reports whether a request at an instant finds the connection open: over which requests wait for their answers, or whose
-// last use is no longer ago than connections live.
+// last use is no longer ago than connections live, but for one that the client leaves.
 func (k *Keeping) IsOpen(c *Conn, now int64) bool {
-	return c.isOpen && (c.asked > 0 || now-c.last <= k.Idle)
+	return c.isOpen && (c.asked > 0 || now-c.last <= k.Idle && !(c.isLost && now >= c.last))
 }
 
 // Open opens a connection anew, with a handshake that is done at an instant.
@@ -59,7 +60,7 @@ func (c *Conn) WasReady(at int64) bool { return c.isOpen && c.ready <= at }
 func (c *Conn) ReadyAt() int64 { return c.ready }
 
 // WasLost reports whether the client has left the connection since the server was down.
-func (c *Conn) WasLost() bool { return !c.isOpen && c.last != 0 }
+func (c *Conn) WasLost() bool { return c.isLost }
 
 // IdleFrom returns from when on no request waits for its answer any more; false where none does at an instant, or nobody knows yet.
 func (c *Conn) IdleFrom(now int64) (at int64, ok bool) { return c.last, c.asked == 0 && c.last > now }
@@ -91,10 +92,8 @@ func (c *Conn) Failed(at int64) {
 	c.last = max(c.last, at)
 }
 
-// Lost notes that a request was given up at an instant since the server was down: nothing comes over the connection any more, which the client leaves with its last request.
+// Lost notes that a request is given up at an instant, which may be later than now, since the server is down: the client leaves the connection then or, where others still wait over it, with the last of them.
 func (c *Conn) Lost(at int64) {
 	c.Failed(at)
-	if c.asked == 0 {
-		*c = Conn{last: c.last}
-	}
+	c.isLost = true
 }
