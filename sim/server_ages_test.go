@@ -288,7 +288,7 @@ func TestRequestsToServersThatAgeAreExplained(t *testing.T) {
 		require.Equal(t, e.WaitNs, sum, "request %d: %v", i+1, e.Steps)
 		require.NotEmpty(t, e.Steps)
 		first := e.Steps[0]
-		require.Regexp(t, `^edge-cache, server [12] of 2: (does not have it(: .*|; another request has begun to fetch it, and it waits for that)?|holds (it|an error) (on its disk|in its memory), .* old, .*)$`, first.Text)
+		require.Regexp(t, `^edge-cache, server [12] of 2: (had it until it was purged|does not have it(: .*|; another request has begun to fetch it, and it waits for that)?|holds (it|an error) (on its disk|in its memory), .* old, .*)$`, first.Text)
 		for _, layer := range []string{"on its disk", "in its memory"} {
 			if !strings.Contains(first.Text, layer) {
 				continue
