@@ -313,7 +313,7 @@ func (s *surrogate) expect(plan *sim.Plan, f *figure) (*expectation, error) {
 			here += float64(way.Share * f.statistic(ns) * f.served(of))
 			if f.base.Q > 0 {
 				all.add(ns, demand[m]*way.Share)
-				if f.isWorst || len(ways[m]) > 1 {
+				if len(ways[m]) > 1 { // else the statistic of the one way has it
 					own.add(ns, way.Share)
 				}
 			}
