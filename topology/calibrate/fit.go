@@ -196,21 +196,24 @@ func (m *Model) table(finder *topology.PathFinder, players []PlayerRTT) (userTab
 	p := &predictor{model: m, finder: finder}
 	lastMile := float64(topology.PlayersMix().MedianRTT().Seconds() * 1000)
 	for _, a := range players {
-		if _, ok := anchors[a.Metro]; !ok {
-			anchors[a.Metro] = len(t.anchors)
-			t.anchors = append(t.anchors, a.From)
-		}
-		if _, ok := sites[a.Site]; !ok {
-			sites[a.Site] = len(t.sites)
-			t.sites = append(t.sites, a.To)
-		}
+		user, site := positionOf(anchors, a.Metro, &t.anchors, a.From), positionOf(sites, a.Site, &t.sites, a.To)
 		ms, err := p.rttMs(userClass, a.From, a.To)
 		if err != nil {
 			return t, err
 		}
-		t.rtts = append(t.rtts, userRTT{anchors[a.Metro], sites[a.Site], max(minPathMs, a.Ms-lastMile), ms})
+		t.rtts = append(t.rtts, userRTT{user, site, max(minPathMs, a.Ms-lastMile), ms})
 	}
 	return t, nil
+}
+
+// positionOf returns the position of a place among others, by its key; where it has none, it is put behind them.
+func positionOf[K comparable](positions map[K]int, key K, all *[]Anchor, place Anchor) int {
+	at, ok := positions[key]
+	if !ok {
+		at = len(*all)
+		positions[key], *all = at, append(*all, place)
+	}
+	return at
 }
 
 // fitUserScale returns the scale of what is not the last mile of users' round trips, with the least mean

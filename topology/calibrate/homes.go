@@ -78,19 +78,12 @@ func (m *Model) waysOfHomes(finder *topology.PathFinder, access []AccessRTT) ([]
 	ways := make([]homeWay, len(access))
 	t.rtts = make([]userRTT, len(access))
 	for i, a := range access {
-		if _, ok := users[a.User]; !ok {
-			users[a.User] = len(t.anchors)
-			t.anchors = append(t.anchors, a.From)
-		}
-		if _, ok := sites[a.To]; !ok {
-			sites[a.To] = len(t.sites)
-			t.sites = append(t.sites, a.To)
-		}
+		user, site := positionOf(users, a.User, &t.anchors, a.From), positionOf(sites, a.To, &t.sites, a.To)
 		ms, err := p.rttMs(userClass, a.From, a.To)
 		if err != nil {
 			return nil, t, fmt.Errorf("home %s: %w", a.User, err)
 		}
-		ways[i] = homeWay{a, users[a.User], sites[a.To], ms}
+		ways[i] = homeWay{a, user, site, ms}
 	}
 	return ways, t, nil
 }
