@@ -143,10 +143,11 @@ func (v *visits) ask(c *clients, r *request) {
 	a := v.asking.at(r.asking)
 	a.place, a.conn, a.version, a.name, a.waited, a.lookup, a.tls = of.Place(), -1, p.version, p.name, waited, 0, 0
 	k, at := &v.keeping[p.version], r.arrived-c.delay
-	a.stack = c.stacks.number(int(p.version), p.hasKeys, p.line)
+	hasKeys := p.hasKeys
 	if v.expires {
-		a.stack = c.stacks.number(int(p.version), v.hasFreshKeys(p, of.Place(), at, at-c.rtt-r.access), p.line)
+		hasKeys = v.hasFreshKeys(p, of.Place(), at, at-c.rtt-r.access)
 	}
+	a.stack = c.stacks.number(int(p.version), hasKeys, p.line)
 	if n := v.open(c, p, k, at); n >= 0 {
 		a.conn, a.connect = int8(n), v.conn(p, n).Ask(at)
 		return

@@ -133,9 +133,8 @@ func TestWritesOfUsersAtTheOriginBypass(t *testing.T) {
 	require.Equal(t, uint64(2), total.Outcomes[Bypass])
 }
 
-// A write takes all variants of its object out, and no other object, at the server that it passes.
-func TestAWriteTakesAllVariantsOut(t *testing.T) {
-	var seconds []float64
+// readsAroundAWrite returns the seconds of a read each in the first minute, of a write, below 0, and of reads in the minute after it.
+func readsAroundAWrite() (seconds []float64) {
 	for i := range 60 {
 		seconds = append(seconds, float64(i))
 	}
@@ -143,6 +142,12 @@ func TestAWriteTakesAllVariantsOut(t *testing.T) {
 	for i := range 60 {
 		seconds = append(seconds, 62+float64(i))
 	}
+	return seconds
+}
+
+// A write takes all variants of its object out, and no other object, at the server that it passes.
+func TestAWriteTakesAllVariantsOut(t *testing.T) {
+	seconds := readsAroundAWrite()
 	d := writtenAt(seconds...)
 	for i := range d.object {
 		d.object[i] = uint32(i % 2)
@@ -239,14 +244,7 @@ func TestAWriteTakesOutTheSlicesThatAreThere(t *testing.T) {
 
 // Independent servers lose what the one has that the request passes.
 func TestAWriteTakesSlicesOutOfTheServerThatItPasses(t *testing.T) {
-	var seconds []float64
-	for i := range 60 {
-		seconds = append(seconds, float64(i))
-	}
-	seconds = append(seconds, -61)
-	for i := range 60 {
-		seconds = append(seconds, 62+float64(i))
-	}
+	seconds := readsAroundAWrite()
 	s, p := writesOfSlices(t, "rfc")
 	s.Workloads[0].Demand = writtenAt(seconds...)
 	p.Tiers[0].Caches[0].Servers = placement.Servers{Count: 3, Spread: placement.Independent}
