@@ -120,9 +120,9 @@ func (t *tracer) afterFill(s *site, of *tier, n uint32, now int64) {
 			p.came = now
 		case was && !is && !own:
 			p.what, p.at = wasEvicted, now
-		case was && !is && of.aging.renewals[n].writes:
+		case was && !is && of.aging != nil && of.aging.renewals[n].writes:
 			p.what, p.at = wasWritten, now
-		case was && !is && of.aging.renewals[n].answer == freshness.Broken:
+		case was && !is && of.aging != nil && of.aging.renewals[n].answer == freshness.Broken:
 			p.what, p.at = failedAfter, now
 		case own && !is && (of.aging == nil || !of.aging.renewals[n].writes):
 			p.what, p.at, p.text = notKept, now, of.whyNotKept(n)
