@@ -46,13 +46,18 @@ func (w *answerRow) isAcknowledged(first, rtt int64) bool {
 
 // begin begins a row with an answer whose first byte comes at an instant, and whose last takes so long after it.
 func (w *answerRow) begin(send *sending, bytes, first int64, takes sendingTime) {
-	w.begins, w.round, w.ends, w.sent = first, first+takes.before, first+takes.ns, send.transfer.OnLine(bytes, false)
-	w.window, w.key = send.window, send.key
-	if send.isNew {
-		w.sent |= newRow
-	}
+	w.beginWith(&send.transfer, send.window, send.isNew, send.key, bytes, first, takes.before, takes.ns)
 	if send.lossy != nil {
 		w.intact = send.intact
+	}
+}
+
+// beginWith is begin where no packets are lost.
+func (w *answerRow) beginWith(t *transport.Transfer, window transport.Window, isNew bool, key random.Key, bytes, first, before, takes int64) {
+	w.begins, w.round, w.ends, w.sent = first, first+before, first+takes, t.OnLine(bytes, false)
+	w.window, w.key = window, key
+	if isNew {
+		w.sent |= newRow
 	}
 }
 
@@ -116,36 +121,66 @@ func (w *answerRow) passes(t *transport.Transfer, bytes, first, end int64) int64
 	return max(end, w.begins+t.LineNs(w.sent))
 }
 
-// follow lets an answer whose first byte could be there at an instant of the user follow those before it.
-func (v *visits) follow(c *clients, r *request, s *served, send *sending, x *exchange, first int64) {
-	a := v.asking.at(r.asking)
-	if a.conn < 0 {
+// sendAnswer fills in what the connection of a visit adds to an answer, whose first byte could be there at an instant of the user: behind those before it.
+func (v *visits) sendAnswer(c *clients, a *asking, p *visitor, r *request, s *served, first int64) {
+	var send sending
+	rtt, x := c.rtt+r.access, &c.exchanged
+	c.sendingOf(&send, r, rtt)
+	send.window, send.isKnown = v.window(a, p, s.first-c.delay+rtt, send.transfer.RetransmitNs(rtt)), true
+	c.exchange(x, r, s, &send)
+	if c.explained != nil {
+		c.explained.parts, c.explained.onLine = c.partsOver(s, &send), 0
+	}
+	if p == nil {
 		return
 	}
-	p := send.seat
 	row := v.rowOf(p, a.place)
 	if a.version == 0 {
-		row.shareLine(c, send, s.bytes, first, x)
+		row.shareLine(c, &send.transfer, s.bytes, r.isNew, first, x)
 		return
 	}
 	leaves := s.first + x.lookup + x.connect + x.tls + r.resent
 	switch {
-	case first >= p.conn.Last()+send.rtt: // all was there a round trip ago, and nothing leaves later than this: the memory of the row is not waited for
-		row.begin(send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
+	case first >= p.conn.Last()+rtt: // all was there a round trip ago, and nothing leaves later than this: the memory of the row is not waited for
+		row.begin(&send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
 		row.left = leaves
 		return
-	case row.isAcknowledged(first, send.rtt):
-		row.begin(send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
+	case row.isAcknowledged(first, rtt):
+		row.begin(&send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
 	default:
-		row.follow(c, r, send, s.bytes, first, x, leaves < row.left)
+		row.follow(c, r, &send, s.bytes, first, x, leaves < row.left)
 	}
 	row.left = max(row.left, leaves)
 }
 
+// sendAtOnce is sendAnswer of what most answers are: they go at once, over a connection that a round trip ago had nothing under way, or one of HTTP/1.1. It returns false, and has done nothing, where an answer is not.
+func (v *visits) sendAtOnce(c *clients, a *asking, p *visitor, r *request, s *served, first int64) bool {
+	of, rtt := &c.stacks.all[a.stack], c.rtt+r.access
+	if of.lossy != nil || c.explained != nil || a.version != 0 && first < p.conn.Last()+rtt {
+		return false
+	}
+	var flight transport.Flight
+	window := v.window(a, p, s.first-c.delay+rtt, of.transfer.RetransmitNs(rtt))
+	if !of.transfer.InOneFlight(&flight, window, s.bytes, r.isNew) {
+		return false
+	}
+	x := &c.exchanged
+	x.lookup, x.connect, x.tls, x.waits = a.lookup, a.connect, a.tls, 0
+	x.first, x.transfer, x.before, x.after = flight.Readable, flight.All-flight.Readable, 0, flight.After
+	row := v.rowOf(p, a.place)
+	if a.version == 0 {
+		row.shareLine(c, &of.transfer, s.bytes, r.isNew, first, x)
+		return true
+	}
+	row.beginWith(&of.transfer, window, r.isNew, r.shake, s.bytes, first, 0, x.transfer)
+	row.left = s.first + a.lookup + a.connect + a.tls + r.resent
+	return true
+}
+
 // shareLine lets an answer come over the user's line behind those over other connections.
-func (w *answerRow) shareLine(c *clients, send *sending, bytes, first int64, x *exchange) {
+func (w *answerRow) shareLine(c *clients, t *transport.Transfer, bytes int64, isNew bool, first int64, x *exchange) {
 	end := first + x.first + x.transfer
-	if at := w.passes(&send.transfer, send.transfer.OnLine(bytes, send.isNew), first, end); at > end {
+	if at := w.passes(t, t.OnLine(bytes, isNew), first, end); at > end {
 		x.transfer += at - end
 		if c.explained != nil {
 			c.explained.onLine = at - end
@@ -189,25 +224,20 @@ type leavingAnswer struct {
 	served
 }
 
-// keepUntilItLeaves keeps an answer whose first byte leaves the site later: after the handshake of its connection, and what was lost before it. It returns false
-// where it leaves now.
-func (v *visits) keepUntilItLeaves(r *request, s *served) bool {
-	a := v.asking.at(r.asking)
-	leaves := s.first + a.lookup + a.connect + a.tls + r.resent
-	if leaves <= max(v.site.now, r.arrived) {
-		return false
-	}
+// keepUntil keeps an answer whose first byte leaves the site at an instant, later: after the handshake of its connection, and what was lost before it.
+func (v *visits) keepUntil(leaves int64, r *request, s *served) {
 	n := v.leaving.add()
-	*v.leaving.at(n) = leavingAnswer{*r, *s}
+	of := v.leaving.at(n)
+	of.request, of.served = *r, *s
 	m := v.site.send(v.site.id, leaves)
 	m.kind, m.token, m.key = answerLeaves, v.number, uint64(n)
-	return true
 }
 
 // answersNow answers a user whose answer leaves the site now.
 func (s *site) answersNow(m *message) {
 	c := &s.clients[m.token]
-	is := *c.visits.leaving.at(uint32(m.key))
-	c.visits.leaving.remove(uint32(m.key))
-	c.answerNow(&is.request, &is.served)
+	v := c.visits
+	is := v.leaving.at(uint32(m.key)) // nothing is kept before it is answered
+	c.answerVisit(v.asking.at(is.asking), &is.request, &is.served)
+	v.leaving.remove(uint32(m.key))
 }

@@ -174,8 +174,10 @@ func (c *clients) drawClient(r *request) {
 		return
 	}
 	if !c.isResumed() {
-		c.passOver()
-		r.number = c.count
+		if c.share != nil {
+			c.passOver()
+			r.number = c.count
+		}
 		if c.sizes != nil {
 			r.bytes = c.sizes.take()
 		}
@@ -199,11 +201,8 @@ func (c *clients) drawClient(r *request) {
 // isResumed reports whether the request that is drawn has come before, and has waited for a connection.
 func (c *clients) isResumed() bool { return c.visits != nil && c.visits.resumed != nil }
 
-// passOver passes over the requests of the metro that go elsewhere, up to that which comes next.
+// passOver passes over the requests of the metro that go elsewhere, up to that which comes next, where some do.
 func (c *clients) passOver() {
-	if c.share == nil {
-		return
-	}
 	for range c.share.catchUp() {
 		c.skip()
 		c.count++

@@ -35,11 +35,17 @@ func (s *site) visitInTurn(a *arrival, c *clients) {
 		v.begin(c, of, a.at-c.delay)
 	}
 	if p.version != 0 || p.waiting == 0 && v.hasRoom(p, a.at-c.delay) {
-		s.sendInTurn(a, c)
+		if c.outages == nil {
+			s.visitAs(a, c, v.kind)
+		} else {
+			s.sendInTurn(a, c)
+		}
 		return
 	}
 	c.count++
-	c.passOver()
+	if c.share != nil {
+		c.passOver()
+	}
 	q := queuedAsk{arrival: *a, of: v.take(), number: c.count, shake: v.request, recorded: a.at >= c.from}
 	v.request++
 	if q.recorded {
@@ -85,9 +91,12 @@ func (s *site) sendInTurn(a *arrival, c *clients) {
 
 // visitAs serves a user's request in the way of a kind.
 func (s *site) visitAs(a *arrival, c *clients, kind Kind) {
-	if kind == Cacheable {
+	switch kind {
+	case Cacheable:
 		s.visitCacheable(a, c)
-	} else {
+	case agingVisits:
+		s.visitAging(a, c)
+	default:
 		s.visitOther(a, c, kind)
 	}
 }

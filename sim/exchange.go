@@ -123,7 +123,6 @@ type sending struct {
 	key            random.Key // addresses which packets are lost
 	intact         int64      // bytes before one is, where nothing else says that
 	trips          *trips
-	seat           *visitor // of the visit, where that keeps the connection
 }
 
 // A sendingTime is how long that takes from the first byte to the last one, in ns, how much of it is before the first byte of the last round trip, and the window after it.
@@ -132,8 +131,8 @@ type sendingTime struct {
 	after      transport.Window
 }
 
-// sendingOf fills in how the answer of a site to a request is sent, with nothing ahead. Nothing as large as that is returned on the hot path: it would be put together elsewhere, and copied.
-func (c *clients) sendingOf(send *sending, r *request, s *served, rtt int64) {
+// sendingOf fills in how the answer of a site to a request is sent, with nothing ahead and nothing known of the window. Nothing as large as that is returned on the hot path: it would be put together elsewhere, and copied.
+func (c *clients) sendingOf(send *sending, r *request, rtt int64) {
 	of := c.stackOf(r)
 	spent := int64(0)
 	if r.isNew {
@@ -141,10 +140,6 @@ func (c *clients) sendingOf(send *sending, r *request, s *served, rtt int64) {
 	}
 	c.tripsOf(&c.trips, r, spent)
 	send.stack, send.isNew, send.rtt, send.timeout, send.key, send.intact, send.trips = of, r.isNew, rtt, of.transfer.ResendNs(rtt), r.shake, r.intact, &c.trips
-	if c.visits != nil { // the site has sent nothing for a round trip longer than nothing came
-		send.window, send.seat = c.visits.window(r, s.first-c.delay+rtt, of.transfer.RetransmitNs(rtt))
-		send.isKnown = true
-	}
 }
 
 // takes returns how long so many bytes take.
@@ -213,44 +208,72 @@ func (c *clients) drawSetUpLoss(r *request, stream *random.Stream) (sum int64) {
 
 // answerOver is answer over a stack.
 func (c *clients) answerOver(r *request, s *served) bool {
-	if c.visits == nil || !c.visits.keepUntilItLeaves(r, s) {
+	v := c.visits
+	if v == nil {
 		c.answerNow(r, s)
+		return true
+	}
+	a := v.asking.at(r.asking)
+	if leaves := s.first + a.lookup + a.connect + a.tls + r.resent; leaves > max(v.site.now, r.arrived) {
+		v.keepUntil(leaves, r, s)
+	} else {
+		c.answerVisit(a, r, s)
 	}
 	return true
 }
 
-// answerNow answers a user over a stack by an answer that leaves the site now.
+// answerNow answers a user who does not visit over a stack.
 func (c *clients) answerNow(r *request, s *served) {
-	rtt := c.rtt + r.access
 	var send sending
-	c.sendingOf(&send, r, s, rtt)
+	c.sendingOf(&send, r, c.rtt+r.access)
 	x := &c.exchanged
 	c.exchange(x, r, s, &send)
 	if c.explained != nil {
 		c.explained.parts, c.explained.onLine = c.partsOver(s, &send), 0
 	}
-	ready := rtt + c.beyond + r.resent + x.lookup + x.connect + x.tls
-	if c.visits != nil {
-		c.visits.follow(c, r, s, &send, x, s.first-c.delay+ready)
-		s.held = c.visits.waited(r)
-		r.arrived -= s.held
+	ready := c.rtt + r.access + c.beyond + r.resent + x.lookup + x.connect + x.tls
+	ttfb := ready + s.first - r.arrived + x.first
+	ttlb := max(ttfb+x.transfer, ready+s.last-r.arrived)
+	c.timeline.add(r.arrived, ttfb, s.outcome)
+	c.concludeOver(x, r, s, ttfb, ttlb)
+}
+
+// answerVisit answers a user of a visit by an answer that leaves the site now.
+func (c *clients) answerVisit(a *asking, r *request, s *served) {
+	v, x := c.visits, &c.exchanged
+	ready := c.rtt + r.access + c.beyond + r.resent + a.lookup + a.connect + a.tls
+	first := s.first - c.delay + ready
+	p := v.seatAsking(a)
+	if p == nil || !v.sendAtOnce(c, a, p, r, s, first) {
+		v.sendAnswer(c, a, p, r, s, first)
 	}
+	s.held = a.waited
+	r.arrived -= s.held
 	ttfb := ready + s.first - r.arrived + x.waits + x.first
 	ttlb := max(ttfb+x.transfer, ready+s.last-r.arrived)
 	c.timeline.add(r.arrived, ttfb, s.outcome)
-	if c.visits != nil {
-		c.visits.answered(c, r, send.seat, r.arrived-c.delay+ttlb, x.after)
+	if p != nil {
+		at := r.arrived - c.delay + ttlb
+		v.conn(p, int(a.conn)).Answered(at, x.after)
+		v.endsAsking(c, p, at)
 	}
-	if r.recorded {
-		of := &c.tally.Causes
-		of[Lookup] += x.lookup
-		of[Connect] += x.connect
-		of[TLS] += x.tls
-		of[AnswerQueue] += x.waits
-		of[FirstRecord] += x.first
-		c.conclude(r, s, ttfb, ttlb)
-	}
+	v.asking.remove(r.asking)
+	c.concludeOver(x, r, s, ttfb, ttlb)
 	r.arrived += s.held
+}
+
+// concludeOver tallies a request that is answered over a stack, if it is recorded.
+func (c *clients) concludeOver(x *exchange, r *request, s *served, ttfb, ttlb int64) {
+	if !r.recorded {
+		return
+	}
+	of := &c.tally.Causes
+	of[Lookup] += x.lookup
+	of[Connect] += x.connect
+	of[TLS] += x.tls
+	of[AnswerQueue] += x.waits
+	of[FirstRecord] += x.first
+	c.conclude(r, s, ttfb, ttlb)
 }
 
 // conclude tallies a request that is recorded and answered, but for what its connection has cost. clients.answer

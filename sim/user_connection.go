@@ -84,7 +84,7 @@ func (x *explainedConnection) ask(c *clients, r *request) {
 		}
 	}
 	var was transport.Conn
-	if n := v.open(c, p, &v.keeping[p.version], at); n >= 0 {
+	if n := v.open(c, p, at); n >= 0 {
 		was = *v.conn(p, n)
 	}
 	v.ask(c, r)

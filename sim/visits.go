@@ -119,42 +119,51 @@ func (v *visits) take() workload.Visit {
 
 // ask finds out who asks for a request, and over which connection.
 func (v *visits) ask(c *clients, r *request) {
-	var of workload.Visit
-	var shake uint64
-	waited := int64(0)
+	of, shake, waited := workload.Visit(0), v.request, int64(0)
 	if q := v.resumed; q != nil {
 		of, shake, waited = q.of, q.shake, r.arrived-q.at
 		r.recorded, r.bytes = q.recorded, q.bytes
 	} else {
-		of, shake = v.take(), v.request
+		of = v.take()
 		v.request++
 	}
 	r.shake = random.Key(v.key.At(shake | 1<<62))
+	at := r.arrived - c.delay
 	p := v.seatOf(of.Place(), of.Name())
 	if p == nil {
-		p = v.begin(c, of, r.arrived-c.delay)
+		p = v.begin(c, of, at)
 	}
 	r.line, r.quiet, r.access = p.line, p.base, p.base
 	if c.law != nil {
 		r.access += int64(c.law.miles.jitter[p.line].At(uint64(r.shake)))
 	}
-	r.access += linkJitter(c.jitter, uint64(r.shake))
+	if c.jitter != 0 {
+		r.access += linkJitter(c.jitter, uint64(r.shake))
+	}
 	r.asking = v.asking.add()
 	a := v.asking.at(r.asking)
-	a.place, a.conn, a.version, a.name, a.waited, a.lookup, a.tls = of.Place(), -1, p.version, p.name, waited, 0, 0
-	k, at := &v.keeping[p.version], r.arrived-c.delay
+	a.place, a.version, a.name, a.waited, a.lookup, a.tls = of.Place(), p.version, p.name, waited, 0, 0
 	hasKeys := p.hasKeys
 	if v.expires {
 		hasKeys = v.hasFreshKeys(p, of.Place(), at, at-c.rtt-r.access)
 	}
 	a.stack = c.stacks.number(int(p.version), hasKeys, p.line)
-	if n := v.open(c, p, k, at); n >= 0 {
+	if p.version != 0 && c.outages == nil && v.keeping[p.version].IsOpen(&p.conn, at) { // as most are
+		a.conn, a.connect = 0, p.conn.Ask(at)
+		return
+	}
+	if n := v.open(c, p, at); n >= 0 {
 		a.conn, a.connect = int8(n), v.conn(p, n).Ask(at)
 		return
 	}
-	r.isNew = true
+	v.connect(c, r, a, p, at)
+}
+
+// connect opens a connection for a request at an instant.
+func (v *visits) connect(c *clients, r *request, a *asking, p *visitor, at int64) {
+	r.isNew, a.conn = true, -1
 	if v.Lookup > 0 {
-		lookedUp := v.lookedUpBy(p, of.Place())
+		lookedUp := v.lookedUpBy(p, a.place)
 		switch since := at - *lookedUp; {
 		case since < 0:
 			a.lookup = -since // it is under way
@@ -168,13 +177,14 @@ func (v *visits) ask(c *clients, r *request) {
 		a.stack = c.stacks.number(int(p.version), true, p.line)
 	}
 	a.connect, a.tls = c.handshakesOf(r, &c.stacks.all[a.stack].transfer)
+	k := &v.keeping[p.version]
 	if n := v.unused(p, k, at); n >= 0 {
 		conn := v.conn(p, n)
 		k.Open(conn, at+a.lookup+a.connect+a.tls)
 		a.conn = int8(n)
 		conn.Ask(at)
 		if p.version != 0 {
-			v.rowOf(p, of.Place()).hangUp()
+			v.rowOf(p, a.place).hangUp()
 		}
 	}
 }
@@ -191,14 +201,8 @@ func (v *visits) hasBrought(p *visitor, at int64) bool {
 
 // open returns the number of an open connection over which a request can go, of those that can the one last used; -1 if there is none.
 // With HTTP/1.1 those cannot over which another waits for its answer.
-func (v *visits) open(c *clients, p *visitor, k *transport.Keeping, at int64) int {
-	if c.outages == nil && p.version != 0 {
-		if k.IsOpen(&p.conn, at) {
-			return 0
-		}
-		return -1
-	}
-	best, last := -1, int64(0)
+func (v *visits) open(c *clients, p *visitor, at int64) int {
+	k, best, last := &v.keeping[p.version], -1, int64(0)
 	for n := range v.connections(p) {
 		conn := v.conn(p, n)
 		if !k.IsOpen(conn, at) || p.version == 0 && conn.IsBusy(at) {
@@ -253,24 +257,22 @@ func (v *visits) begin(c *clients, of workload.Visit, at int64) *visitor {
 	return p
 }
 
-// window returns the window with which the answer to a request begins at an instant, and the seat of its visit where that keeps the connection.
-func (v *visits) window(r *request, at, timeout int64) (w transport.Window, p *visitor) {
-	a := v.asking.at(r.asking)
-	k := &v.keeping[a.version]
+// seatAsking returns the seat of the visit that a request without an answer is of, nil where that does not keep the connection.
+func (v *visits) seatAsking(a *asking) *visitor {
 	if a.conn < 0 {
-		return transport.Window{Bytes: k.Initial}, p
+		return nil
 	}
-	p = v.seatOf(a.place, a.name) // which is kept while a request waits for its answer
-	return k.Window(v.conn(p, int(a.conn)), at, timeout), p
+	return v.seatOf(a.place, a.name) // which is kept while a request waits for its answer
 }
 
-// answered ends a request of a visit whose last byte is there at an instant.
-func (v *visits) answered(c *clients, r *request, p *visitor, at int64, after transport.Window) {
-	if a := v.asking.at(r.asking); a.conn >= 0 {
-		v.conn(p, int(a.conn)).Answered(at, after)
-		v.endsAsking(c, p, at)
+// window returns the window with which the answer to a request begins that would be there at an instant if it had left at once: the site has sent nothing for a round trip
+// longer than nothing came.
+func (v *visits) window(a *asking, p *visitor, at, timeout int64) transport.Window {
+	k := &v.keeping[a.version]
+	if p == nil {
+		return transport.Window{Bytes: k.Initial}
 	}
-	v.asking.remove(r.asking)
+	return k.Window(v.conn(p, int(a.conn)), at, timeout)
 }
 
 // failed ends a request to which there is an error, of which its user learns at an instant.

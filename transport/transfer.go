@@ -51,6 +51,7 @@ type Transfer struct {
 	above     int64 // by how much a timeout is longer than a round trip, 0 for 200 ms at the least
 	probe     int64 // by how much one of QUIC is, 0 of TCP
 	first     int64 // the timeout of a connection's first packet
+	atOnce    int64 // no more goes without a wait for acknowledgements, whatever the window; -1 where something always waits, or may
 	paced     bool
 	hyStart   bool
 	tunes     bool // the reader doubles the largest window when it is full
@@ -105,6 +106,13 @@ func (c Connection) Transfer() Transfer {
 		}
 		t.packet = t.line(c.segmentBytes())
 		t.acked = t.line(max(c.AckPackets, 1) * c.segmentBytes())
+	}
+	t.atOnce = min(t.most, t.socket)
+	if t.paced {
+		t.atOnce = min(t.atOnce, paceBurst)
+	}
+	if t.congestion == BBR || t.buffer > 0 {
+		t.atOnce = -1
 	}
 	return t
 }
@@ -207,7 +215,35 @@ func sends[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T) (ns, befor
 
 // isOneFlight reports whether all of it goes at once, so that slow start has nothing to do: into one window, without pacing.
 func (t *Transfer) isOneFlight(b *burst) bool {
-	return b.left <= min(b.window, t.most, t.socket) && b.early == 0 && (!t.paced || b.left <= paceBurst) && t.congestion != BBR
+	return b.left <= min(b.window, t.atOnce) && b.early == 0
+}
+
+// A Flight is a response that goes at once: what of it takes how long, in ns, and the window after it.
+type Flight struct {
+	Readable int64 // until the first byte can be read: all of the first TLS record is here
+	All      int64 // until the last byte is here
+	After    Window
+}
+
+// InOneFlight is [Transfer.RowOver] of a response that goes at once, without a look at round trips; it returns false, and fills in nothing, where the response may not.
+func (t *Transfer) InOneFlight(f *Flight, window Window, bytes int64, isNew bool) bool {
+	b := burst{window: max(window.Bytes, 1), left: bytes + t.header}
+	b.began = b.window
+	if isNew {
+		b.left += t.setup
+		if t.early > 0 && b.left > t.early {
+			return false
+		}
+	}
+	if b.left > min(b.window, t.atOnce) {
+		return false
+	}
+	f.All, f.Readable = t.line(b.left), 0
+	if t.record > 0 && bytes > 0 {
+		f.Readable = min(t.line(b.left-bytes+t.Readable(bytes)), f.All)
+	}
+	f.After = Window{t.grown(min(b.window, t.most), b.gains(b.left, b.window)), window.SlowTo}
+	return true
 }
 
 // grown returns the window when what was sent last under one is acknowledged, which makes it larger.
