@@ -203,6 +203,7 @@ func TestBadModelsAreRefused(t *testing.T) {
 		"InternetBlend.Internet is 0.1":                 func(m *calibrate.Model) { m.InternetBlend.Internet, m.InternetBlend.Path = 0.1, 0.15 },
 		"Trunks.Hubs[2].InternetKm is -1":               func(m *calibrate.Model) { m.Trunks.Hubs[2].InternetKm = -1 },
 		"Trunks.Hubs[1].BackboneKm is -1":               func(m *calibrate.Model) { m.Trunks.Hubs[1].BackboneKm = -1 },
+		"UserMeetMs is -1":                              func(m *calibrate.Model) { m.UserMeetMs = -1 },
 		"UserShareOfGap is -1":                          func(m *calibrate.Model) { m.UserShareOfGap = -1 },
 		"InternetBlend.Transit is 2":                    func(m *calibrate.Model) { m.InternetBlend.Transit = 2 },
 		"Users.ReachShare is 2": func(m *calibrate.Model) {

@@ -67,6 +67,7 @@ func TestHomesSpeakForWaysToASite(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, m.Homes.Anchors, 13)
 	require.Len(t, m.Homes.Sites, 2)
+	require.Equal(t, m.Trunks.MeetMs, m.UserMeetMs)
 
 	ratio := func(lat, lon float64, country string, site testCity) float64 {
 		from := topology.Node{Kind: topology.Exchange, LatDeg: lat, LonDeg: lon, Country: country}

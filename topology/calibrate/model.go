@@ -54,6 +54,10 @@ type Model struct {
 	// UserShareOfGap, at least 0, is what is added to that weight, up to 1, times the logarithm of how many times as long the Internet
 	// takes as the backbone: where the Internet makes a detour the provider meets the users before it.
 	UserShareOfGap float64 `json:"user_share_of_gap,omitempty"`
+	// UserMeetMs, at least 0, is up to what round trip over the hubs where transit is bought a user and a site meet by that way alone, where it
+	// is the shortest guess of hubs and towns: a provider meets users in their part of the world, where servers of others may still go by
+	// another. 0 is never.
+	UserMeetMs float64 `json:"user_meet_ms,omitempty"`
 	// Users corrects that mean by what players measured, and the Internet before its surface by a part of it.
 	Users UserSurface `json:"users"`
 	// Homes corrects what comes of that by what homes measured besides, on the way to one site and to those near it.
@@ -139,6 +143,7 @@ func (m *Model) Validate() error {
 		positive("BackboneScale", m.BackboneScale),
 		invalid.Range("UserBackboneShare", m.UserBackboneShare, 0, 1),
 		invalid.Range("UserShareOfGap", m.UserShareOfGap, 0, 10),
+		invalid.Range("UserMeetMs", m.UserMeetMs, 0, maxMs),
 		invalid.In("Trunks", m.Trunks.validate()),
 		invalid.In("Domestic", m.Domestic.validate()),
 		invalid.In("InternetBlend", m.InternetBlend.validate()),
@@ -313,8 +318,8 @@ func (m *Model) guesses(c class, a, b *location, km, pathMs float64) (internet, 
 	if isBought {
 		g.transit.ms = m.overHubs(a, b, &a.trunks, &b.trunks, g.path.ms)
 	}
-	if a.trunks.meets(&b.trunks) {
-		// The way over the hub where both buy is there, whatever other maps lack.
+	if a.trunks.meets(&b.trunks) || c == userClass && isBought && g.transit.ms <= m.UserMeetMs {
+		// The way over the hub where both buy, or where the provider meets the user, is there, whatever other maps lack.
 		if g.transit.ms < g.path.ms {
 			g.path = g.transit
 		}
