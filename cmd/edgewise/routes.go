@@ -34,8 +34,10 @@ type siteRoute struct {
 	BackboneMs float64 `json:"backbone_ms"`
 	// Measured says that a measurement stands in place of the model, here or on a link of the path.
 	Measured bool `json:"measured"`
-	// Path lists the nodes from metro to site: the links between them are those that fail, limit and are cut by name.
-	Path []string `json:"path"`
+	// Links lists the nodes from metro to site whose links fail, limit and are cut by name, Path those that the way leads over as far as is
+	// known, see knownPath.
+	Links []string `json:"links"`
+	Path  []string `json:"path"`
 	// Stretches say which ways the delay of each part of the path is made of.
 	Stretches []stretch `json:"stretches"`
 	// Parent is the region that the site belongs to, ParentRTTMs the round trip to it over the backbone.
@@ -66,12 +68,14 @@ func (c *routesCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	rows := []table.Row{{"site", "kind", "rtt_ms", "access_ms", "internet_ms", "backbone_ms", "measured", "parent", "parent_rtt_ms", "path", "ways"}}
+	rows := []table.Row{{"site", "kind", "rtt_ms", "access_ms", "internet_ms", "backbone_ms", "measured", "parent", "parent_rtt_ms", "links", "path", "ways"}}
 	shown := []table.Row{{"site", "kind", "rtt", "access", "internet", "backbone", "by", "to parent", "path", "made of"}}
+	follows := true
 	for _, r := range routes {
+		follows = follows && slices.Equal(r.Path, r.Links)
 		rows = append(rows, table.Row{
 			r.Site, r.Kind, exactMs(r.RTTMs), exactMs(r.AccessMs), exactMs(r.InternetMs), exactMs(r.BackboneMs),
-			r.Measured, r.Parent, parentMs(r, exactMs), strings.Join(r.Path, " "), stretchText(r.Stretches),
+			r.Measured, r.Parent, parentMs(r, exactMs), strings.Join(r.Links, " "), strings.Join(r.Path, " "), stretchText(r.Stretches),
 		})
 		by := "model"
 		if r.Measured {
@@ -82,7 +86,7 @@ func (c *routesCmd) Run(ctx context.Context, s *streams) error {
 			parentMs(r, tenths), strings.Join(r.Path, " > "), hubText(r.Stretches),
 		})
 	}
-	return listing{items: routes, rows: rows, title: "Round trips from " + n.At(metro).ID + ", in ms", shown: shown, isLong: true}.write(s.out, c.Format)
+	return listing{items: routes, rows: rows, title: "Round trips from " + n.At(metro).ID + ", in ms" + pathNote(follows), shown: shown, isLong: true}.write(s.out, c.Format)
 }
 
 // routesFrom returns the ways that a metro's users take to all sites of the network, the nearest first.
@@ -107,10 +111,8 @@ func routesFrom(n *topology.Network, metro int) ([]siteRoute, error) {
 		accessDown, internetDown, backboneDown := back.Parts(0, j)
 		r.AccessMs, r.InternetMs = milliseconds(accessUp+accessDown), milliseconds(internetUp+internetDown)
 		r.BackboneMs = milliseconds(backboneUp + backboneDown)
-		for _, i := range there.Path(0, j) {
-			r.Path = append(r.Path, n.At(i).ID)
-		}
-		r.Stretches = stretchesOf(n, there.Stretches(0, j))
+		stretches := there.Stretches(0, j)
+		r.Links, r.Path, r.Stretches = idsOf(n, there.Path(0, j)), knownPath(n, stretches), stretchesOf(n, stretches)
 		if at.Parent != "" {
 			region, _ := n.Index(at.Parent)
 			toParent, err := n.BetweenSites([]int{site}, region)

@@ -22,9 +22,11 @@ type betweenSites struct {
 	RTTMs      float64  `json:"rtt_ms"`
 	BackboneMs float64  `json:"backbone_ms"`
 	InternetMs float64  `json:"internet_ms"`
-	// Path lists the nodes from one to the other, PathBack those of the way back, where it is another.
-	Path     []string `json:"path"`
-	PathBack []string `json:"path_back,omitempty"`
+	// Links lists the nodes from one to the other whose links fail, limit and are cut by name, LinksBack those of the way back, where they are others. Path
+	// lists the nodes that the way there leads over as far as is known, see knownPath.
+	Links     []string `json:"links"`
+	LinksBack []string `json:"links_back,omitempty"`
+	Path      []string `json:"path"`
 	// Stretches say which ways the delay of each part of the way there is made of.
 	Stretches []stretch `json:"stretches"`
 }
@@ -51,19 +53,21 @@ func (c *routesCmd) betweenSites(ctx context.Context, s *streams, study *edgewis
 		return unlessStopped(ctx, &usageError{err})
 	}
 	slices.SortFunc(ways, func(a, b betweenSites) int { return strings.Compare(a.From+"\n"+a.To, b.From+"\n"+b.To) })
-	rows := []table.Row{{"from", "to", "for", "rtt_ms", "backbone_ms", "internet_ms", "path", "path_back", "ways"}}
+	rows := []table.Row{{"from", "to", "for", "rtt_ms", "backbone_ms", "internet_ms", "links", "links_back", "path", "ways"}}
 	shown := []table.Row{{"between", "for", "rtt", "backbone", "internet", "path", "made of"}}
+	follows := true
 	for i := range ways {
 		w := &ways[i]
 		if err := w.find(study.Network); err != nil {
 			return &usageError{err}
 		}
 		rows = append(rows, table.Row{
-			w.From, w.To, strings.Join(w.For, " "), exactMs(w.RTTMs), exactMs(w.BackboneMs), exactMs(w.InternetMs), strings.Join(w.Path, " "), strings.Join(w.PathBack, " "), stretchText(w.Stretches),
+			w.From, w.To, strings.Join(w.For, " "), exactMs(w.RTTMs), exactMs(w.BackboneMs), exactMs(w.InternetMs), strings.Join(w.Links, " "), strings.Join(w.LinksBack, " "), strings.Join(w.Path, " "), stretchText(w.Stretches),
 		})
-		path := strings.Join(w.Path, " > ")
-		if w.PathBack != nil {
-			path += "; back " + strings.Join(w.PathBack, " > ")
+		path, isLinks := strings.Join(w.Path, " > "), slices.Equal(w.Path, w.Links)
+		follows = follows && isLinks
+		if w.LinksBack != nil && isLinks {
+			path += "; back " + strings.Join(w.LinksBack, " > ")
 		}
 		shown = append(shown, table.Row{w.From + " - " + w.To, strings.Join(w.For, ", "), tenths(w.RTTMs), tenths(w.BackboneMs), tenths(w.InternetMs), path, hubText(w.Stretches)})
 	}
@@ -71,7 +75,7 @@ func (c *routesCmd) betweenSites(ctx context.Context, s *streams, study *edgewis
 		_, err := fmt.Fprintln(s.out, "No site asks another for anything.")
 		return err
 	}
-	return listing{items: append([]betweenSites{}, ways...), rows: rows, title: "Round trips between sites, in ms", shown: shown, isLong: true}.write(s.out, c.Format)
+	return listing{items: append([]betweenSites{}, ways...), rows: rows, title: "Round trips between sites, in ms" + pathNote(follows), shown: shown, isLong: true}.write(s.out, c.Format)
 }
 
 // find finds the way in a network.
@@ -91,13 +95,13 @@ func (w *betweenSites) find(n *topology.Network) error {
 			w.InternetMs += milliseconds(l.OneWay)
 		}
 	}
-	w.Stretches = stretchesOf(n, p.Stretches)
-	w.Path = pathOf(w.From, p.ThereLinks)
+	w.Stretches, w.Path = stretchesOf(n, p.Stretches), knownPath(n, p.Stretches)
+	w.Links = pathOf(w.From, p.ThereLinks)
 	back := pathOf(w.To, p.BackLinks)
 	slices.Reverse(back)
-	if !slices.Equal(back, w.Path) {
+	if !slices.Equal(back, w.Links) {
 		slices.Reverse(back)
-		w.PathBack = back
+		w.LinksBack = back
 	}
 	return nil
 }

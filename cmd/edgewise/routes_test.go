@@ -35,8 +35,10 @@ func TestRoutesAreInOrderAndTheirPartsSum(t *testing.T) {
 	require.True(t, slices.IsSortedFunc(routes, func(a, b siteRoute) int { return int(1e6 * (a.RTTMs - b.RTTMs)) }))
 	for _, r := range routes {
 		require.InDelta(t, r.RTTMs, r.AccessMs+r.InternetMs+r.BackboneMs, 1e-6)
-		require.Equal(t, "los-angeles-us", r.Path[0])
-		require.Equal(t, r.Site, r.Path[len(r.Path)-1])
+		for _, nodes := range [][]string{r.Links, r.Path} {
+			require.Equal(t, "los-angeles-us", nodes[0])
+			require.Equal(t, r.Site, nodes[len(nodes)-1])
+		}
 		require.False(t, r.Measured)
 		sum := 0.0
 		for _, s := range r.Stretches {
@@ -103,8 +105,8 @@ func TestMeasuredAndBackboneWaysAreMarked(t *testing.T) {
 		routes[i].Stretches = nil
 	}
 	require.Equal(t, []siteRoute{
-		{Site: "region", Kind: "region", RTTMs: 6, InternetMs: 6, Measured: true, Path: []string{"metro", "region"}},
-		{Site: "zone", Kind: "local-zone", RTTMs: 10, InternetMs: 10, Path: []string{"metro", "zone"}, Parent: "region", ParentRTTMs: 22},
+		{Site: "region", Kind: "region", RTTMs: 6, InternetMs: 6, Measured: true, Links: []string{"metro", "region"}, Path: []string{"metro", "region"}},
+		{Site: "zone", Kind: "local-zone", RTTMs: 10, InternetMs: 10, Links: []string{"metro", "zone"}, Path: []string{"metro", "zone"}, Parent: "region", ParentRTTMs: 22},
 	}, routes)
 }
 
@@ -134,10 +136,11 @@ func TestWaysBetweenSitesAreShown(t *testing.T) {
 		require.InDelta(t, w.RTTMs, w.BackboneMs+w.InternetMs, 1e-6)
 		require.Equal(t, w.From, w.Path[0])
 		require.Equal(t, w.To, w.Path[len(w.Path)-1])
-		require.Nil(t, w.PathBack)
+		require.Nil(t, w.LinksBack)
 	}
 	require.Equal(t, []string{"pop-den us-west-2 fetch", "pop-lax us-west-2 fetch", "us-west-2-lax-1 us-west-2 call for data"}, ends)
-	require.Contains(t, ways[1].Path, "aws:town-burbank-us")
+	require.Contains(t, ways[1].Links, "aws:town-burbank-us")
+	require.Equal(t, ways[1].Links, ways[1].Path, "light has the time")
 
 	code, out, errs = run(t, context.Background(), "routes", file)
 	require.Zero(t, code, errs)

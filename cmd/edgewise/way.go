@@ -32,7 +32,7 @@ func waysOf(all []topology.Way) []way {
 type stretch struct {
 	Kind       string   `json:"kind"`
 	Measured   bool     `json:"measured"`
-	Path       []string `json:"path"`
+	Links      []string `json:"links"` // from node to node
 	RTTMs      float64  `json:"rtt_ms"`
 	Ways       []way    `json:"ways,omitempty"`
 	Correction float64  `json:"correction,omitempty"`
@@ -42,10 +42,7 @@ type stretch struct {
 func stretchesOf(n *topology.Network, all []topology.Stretch) []stretch {
 	stretches := make([]stretch, len(all))
 	for k, s := range all {
-		stretches[k] = stretch{Kind: s.Kind.String(), Measured: s.Measured, RTTMs: milliseconds(2 * s.OneWay)}
-		for _, i := range s.Nodes {
-			stretches[k].Path = append(stretches[k].Path, n.At(i).ID)
-		}
+		stretches[k] = stretch{Kind: s.Kind.String(), Measured: s.Measured, Links: idsOf(n, s.Nodes), RTTMs: milliseconds(2 * s.OneWay)}
 		if len(s.Ways) > 0 {
 			stretches[k].Ways, stretches[k].Detour = waysOf(s.Ways), s.Detour
 			stretches[k].Correction = 2 * s.OneWay.Seconds() / (topology.MeanRTT(s.Ways).Seconds() * s.Detour)
@@ -65,7 +62,8 @@ func stretchText(stretches []stretch) string {
 	return strings.Join(texts, " | ")
 }
 
-// hubText returns for people over which hubs the delay leads and how much of it, for example "60 % BOM MRS MIL FRA, 40 % no hub".
+// hubText returns for people over which hubs the delay leads and how much of it, and by which factor what was measured near both ends corrects
+// that, for example "60 % BOM MRS MIL FRA, 40 % no hub, times 0.93".
 func hubText(stretches []stretch) string {
 	var texts []string
 	for _, s := range stretches {
@@ -90,6 +88,7 @@ func hubText(stretches []stretch) string {
 		for k, over := range hubs {
 			hubs[k] = fmt.Sprintf("%.0f %% %s", 100*shares[over], over)
 		}
+		hubs = append(hubs, fmt.Sprintf("times %.2f", s.Correction))
 		texts = append(texts, strings.Join(hubs, ", "))
 	}
 	return strings.Join(texts, " | ")
