@@ -172,9 +172,9 @@ func TestLinksThatLoseForAWhileLoseAsThoseThatAlwaysDo(t *testing.T) {
 func TestPlacementsShareWhatIsPassedOnLoses(t *testing.T) {
 	// The same requests are later by 200 ms and more, whatever servers there are behind the PoP, and however it connects. Each is alone: over one connection answers wait for what others have lost.
 	s, p := riding(t, workload.Poisson{RequestsPerSecond: .2}, 1000, transport.Upstream{KeepAlive: time.Hour})
-	s.Duration = 6000 * time.Second
-	s = losingFrom(s, "pop", "region", .05, 10_000*time.Second)
-	late := func(p placement.Placement) map[int64]bool {
+	s.Duration = 60_000 * time.Second
+	s = losingFrom(s, "pop", "region", .05, 100_000*time.Second)
+	late := func(s Scenario, p placement.Placement) map[int64]bool {
 		all := make(map[int64]bool)
 		got, at := callTimes(t, s, p)
 		for i := range got {
@@ -184,18 +184,28 @@ func TestPlacementsShareWhatIsPassedOnLoses(t *testing.T) {
 		}
 		return all
 	}
-	usual := late(p)
+	usual := late(s, p)
 	lost := 1 - .95*.95
-	n := 5995 * .2
+	n := 59_995 * .2
 	require.InDelta(t, lost*n, float64(len(usual)), 4*math.Sqrt(n*lost*(1-lost)))
-	require.Equal(t, usual, late(p.WithUpstream(open)))
+	require.Equal(t, usual, late(s, p.WithUpstream(open)))
 	p.Sites = slices.Clone(p.Sites)
 	for i := range p.Sites {
 		if p.Sites[i].Role == placement.Compute {
 			p.Sites[i].Pools = []placement.Pool{{Servers: 10, Discipline: placement.SharedProcessor}}
 		}
 	}
-	require.Equal(t, usual, late(p))
+	require.Equal(t, usual, late(s, p))
+
+	// Of a hundred times as many those are late that are lost, over one connection, too, and those that come meanwhile.
+	s.Workloads[0].Demand, s.Duration = workload.Poisson{RequestsPerSecond: 20}, 600*time.Second
+	alone, behind := late(s, p.WithUpstream(open)), late(s, p)
+	n = 595 * 20
+	require.InDelta(t, lost*n, float64(len(alone)), 4*math.Sqrt(n*lost*(1-lost)))
+	require.Greater(t, len(behind), len(alone))
+	for at := range alone {
+		require.True(t, behind[at])
+	}
 }
 
 func TestLossOfWhatIsPassedOnDoesNotDependOnHowSitesAreAdvanced(t *testing.T) {

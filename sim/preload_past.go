@@ -120,9 +120,11 @@ func (p *preloader) pastOf(t *tier, number, k int) *pastTier {
 	return nil
 }
 
-// lifetimesBack is how far back in time requests are replayed. Slices that are fetched at once become too old at once, until a request asks for some of
-// that alone: in caches that have been there for longer they are a little further apart, assumed. Each slice by itself is as in an endless run.
-const lifetimesBack = 20
+// lifetimesBack is how far back in time requests are replayed. Each slice by itself is as in an endless run from the first lifetime on. But slices that are
+// fetched at once become too old at once, until a request asks for some of them alone, and the popular ones drift apart for hundreds of lifetimes: where these
+// began together 12 % too many requests found all of their slices after 20 lifetimes, of an object with ten slices of which six in ten requests want three or four.
+// So they begin apart, and come together where they do within some lifetimes: after so many 1 % too few find all.
+const lifetimesBack = 40
 
 // back returns how far back requests for a thing are replayed, in ns: 0 where it does not become too old.
 func (h *past) back(k int) (longest int64) {

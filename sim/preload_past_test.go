@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -43,28 +44,38 @@ func asksOfTiers(r *Result, seconds float64) (of []float64) {
 	return append(of, shareOf(r, Hit))
 }
 
-// A longRun is what four runs of 10 lifetimes behind 20 come to that begin empty: how often each tier asks in a second, and how many of the requests find all; each
-// with the half of its interval of 99 %.
+// A longRun is what a long run comes to that begins empty: how often each tier asks in a second, and how many of the requests find all; each with the half of its
+// interval of 99 %.
 type longRun [][2]float64
+
+// longRunOf returns the tiers that there are of what plain copies come to, to half a percent.
+func longRunOf(is plainCount) (later longRun) {
+	for _, asks := range is.asks {
+		if asks > 0 {
+			later = append(later, [2]float64{asks, .005 * asks})
+		}
+	}
+	return append(later, [2]float64{is.found, .005 * is.found})
+}
 
 // requireSteady holds the first seconds of preloaded caches, and those in the middle of a lifetime, against a long run, within both intervals.
 func requireSteady(t *testing.T, s Scenario, p placement.Placement, later longRun, life, narrow float64) {
 	t.Helper()
+	inOneGoroutine(t)
 	for _, from := range []float64{0, life / 2} {
-		narrow := narrow
 		s.WarmUp, s.Duration = time.Duration(from*1e9), time.Duration(life/3*1e9)
 		samples := make([][]float64, len(later))
-		replicate(t, s, p.Preloaded(), func(r *Result) float64 {
+		plans, err := Compile(t.Context(), s, p.Preloaded())
+		require.NoError(t, err)
+		for rep := range 16 {
+			r, err := plans[0].Run(t.Context(), rep)
+			require.NoError(t, err)
 			for n, figure := range asksOfTiers(r, life/3) {
 				samples[n] = append(samples[n], figure)
 			}
-			return 0
-		})
+		}
 		for n, figures := range samples {
 			is := stats.MeanOf(figures, .99)
-			if n == len(later)-1 {
-				narrow *= 2 // slices that were fetched together are found together
-			}
 			require.Less(t, is.HalfWidth(), narrow*later[n][0], "figure %d", n)
 			require.InDelta(t, later[n][0], is.Value, is.HalfWidth()+later[n][1], "figure %d after %v s", n, from)
 		}
@@ -83,11 +94,15 @@ func threeTiers(p placement.Placement, parents placement.Cache, ids []string) pl
 func TestIndependentServersOfThreeTiersBeginInTheirSteadyState(t *testing.T) {
 	const pops, objects, perPoP, life = 10, 1000, 30.0, 30.0
 	n, ids := star(t, pops, 1)
-	w, _ := siteThatAges(t, pops*perPoP, objects, life)
+	w, shares := siteThatAges(t, pops*perPoP, objects, life)
 	p := placement.RegionOnly("region").WithPoPs(objects, ids...).WithUpstream(open).WithMidTier(1<<20, "region")
 	p = threeTiers(p, placement.Cache{CapacityBytes: 1 << 20, Servers: placement.Servers{Count: 3, Spread: placement.Independent}}, ids)
 	p.Tiers[2].Caches[0].Servers = placement.Servers{Count: 2, Spread: placement.Independent}
-	requireSteady(t, Scenario{Network: n, Workloads: []workload.Workload{w}, Seed: 5}, p, longRun{{132.65, .66}, {62.61, .51}, {38.57, .16}, {.5583, .0028}}, life, .08)
+	plain := plainCopies{pops: pops, parents: 3, shields: 2, slices: 1, own: life, life: life, part: func(*rand.Rand) (int, int) { return 0, 1 }}
+	for k := range shares {
+		shares[k] *= pops * perPoP
+	}
+	requireSteady(t, Scenario{Network: n, Workloads: []workload.Workload{w}, Seed: 5}, p, longRunOf(plain.count(shares, 20, 100)), life, .08)
 }
 
 // The same where parents and the shield have room for a part of the objects alone.
@@ -101,7 +116,8 @@ func TestIndependentServersThatEvictBeginNearTheirSteadyState(t *testing.T) {
 	requireSteady(t, Scenario{Network: n, Workloads: []workload.Workload{w}, Seed: 5}, p, longRun{{186.96, 1.5}, {119.88, 1.3}, {88.70, .68}, {.3775, .0034}}, life, .08)
 }
 
-// Each slice is in a cycle of its own: see asksOfACycle. Whether a request finds all of its slices depends on which were fetched together.
+// Each slice is in a cycle of its own: see asksOfACycle. Whether a request finds all of its slices depends on which were fetched together, and that on more than 160
+// lifetimes.
 func TestSlicesOfSeveralTiersBeginWithTheirAges(t *testing.T) {
 	one, _, reached := slicesOfOne(t)
 	const pops, perPoP, life = 6, 20.0, 30.0
@@ -123,38 +139,45 @@ func TestSlicesOfSeveralTiersBeginWithTheirAges(t *testing.T) {
 			c.Servers = placement.Servers{Count: 3, Spread: placement.Independent}
 		}
 	})
+	plain := plainCopies{pops: pops, shields: 1, slices: len(reached), own: life, life: life, part: func(draws *rand.Rand) (int, int) {
+		if draws.Float64() >= .6 {
+			return 0, 10
+		}
+		from := draws.Float64() * 7
+		return int(from), int(from+3) + 1
+	}}
+	plainThree, plainShorter, plainAnys := plain, plain, plain
+	plainThree.parents, plainShorter.own, plainAnys.parents = 1, life/2, 3
 	for _, c := range []struct {
 		name   string
 		p      placement.Placement
 		own    float64
-		later  longRun
+		plain  plainCopies
 		narrow float64
 	}{
-		{"two tiers", two, life, longRun{{323.7, 2.9}, {81.91, .65}, {.384, .011}}, .1},
-		{"three tiers", three, life, longRun{{323.7, 3}, {81.91, .67}, {81.91, .67}, {.384, .011}}, .1},
-		{"PoPs that hold them for half as long", shorter, life / 2, longRun{{582.3, 7.5}, {82.40, .5}, {.0966, .0074}}, .12},
-		{"independent servers", anys, 0, longRun{{324.3, 3.4}, {186.6, 1.5}, {81.6, .78}, {.365, .01}}, .1},
+		{"two tiers", two, life, plain, .08},
+		{"three tiers", three, life, plainThree, .08},
+		{"PoPs that hold them for half as long", shorter, life / 2, plainShorter, .2},
+		{"independent servers", anys, 0, plainAnys, .08},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			var rates []float64
+			for _, share := range shares {
+				rates = append(rates, share*pops*perPoP)
+			}
+			plain := c.plain.count(rates, 320, 480)
 			if c.own > 0 {
 				var asks, atOrigin float64
-				for _, share := range shares {
+				for _, rate := range rates {
 					for _, part := range reached {
-						asks += pops * asksOfACycle(pops, share*perPoP*part, c.own, life)
-						atOrigin += 1 / (life + 1/(pops*share*perPoP*part))
+						asks += pops * asksOfACycle(pops, rate*part/pops, c.own, life)
+						atOrigin += 1 / (life + 1/(rate*part))
 					}
 				}
-				s := s
-				s.Duration = 10 * time.Second
-				var last []float64
-				requireInside(t, replicate(t, s, c.p.Preloaded(), func(r *Result) float64 {
-					of := asksOfTiers(r, 10)
-					last = append(last, of[len(of)-2])
-					return of[0]
-				}), asks, .05)
-				requireInside(t, stats.MeanOf(last, .99), atOrigin, .08)
+				require.InEpsilon(t, asks, plain.asks[0], .01)
+				require.InEpsilon(t, atOrigin, plain.asks[2], .01)
 			}
-			requireSteady(t, s, c.p, c.later, life, c.narrow)
+			requireSteady(t, s, c.p, longRunOf(plain), life, c.narrow)
 		})
 	}
 }

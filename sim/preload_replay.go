@@ -201,7 +201,7 @@ func (r *replay) openServer(of *pastTier, server int, last, older random.Key, d 
 }
 
 // beginAtRandom lets the servers that ask the origin begin with what they have at any time where the first who asks behind a lifetime has them fetch: a copy that
-// is fresh with the probability x/(1+x), with x requests a lifetime, as old as uniform over that. Slices begin together.
+// is fresh with the probability x/(1+x), with x requests a lifetime, as old as uniform over that. Each slice has an age of its own there, see [lifetimesBack].
 func (r *replay) beginAtRandom() {
 	w := &r.workloads[r.number]
 	for e := range r.edges {
@@ -221,8 +221,8 @@ func (r *replay) beginAtRandom() {
 		}
 		seconds := time.Duration(life.ns).Seconds()
 		for server := range of.servers {
-			u, v := r.asks.Float64(), r.asks.Float64()
 			for k := r.first; k < r.next; k++ {
+				u, v := r.asks.Float64(), r.asks.Float64()
 				if x := float64(r.counts[nth][k-r.first].wanted * seconds); float64(u*(1+x)) < x {
 					at := r.begin - int64(v*float64(life.ns))
 					of.servers[server].copies[k] = pastCopy{asOf: at, since: at}
