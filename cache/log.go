@@ -49,6 +49,8 @@ const (
 	linePlaces = 12
 	perLine    = 8 // keys a line, on average at most
 	bigSize    = 1<<32 - 1
+	// farOff is so many times the length of a ring that a cache is not taken to become full.
+	farOff = 8
 	// growMargin is how many more lines than it needs by the mean size a cache that is to be full gets, as the mean goes on to change.
 	growMargin = 1.06
 	// secondTags are the bits that say that places are taken in the second word of tags.
@@ -177,7 +179,7 @@ func (c *log[N]) makeRoom() {
 	case c.head-c.tail < uint32(len(c.ring)):
 	case len(c.ring) < c.stretch*c.objects:
 		old := c.ring
-		c.ring = make([]logged[N], 2*len(old))
+		c.ring = make([]logged[N], c.longer())
 		for p := c.tail; p != c.head; { // as far as it is in one piece in both
 			from, to := old[p&uint32(len(old)-1):], c.ring[p&uint32(len(c.ring)-1):]
 			p += uint32(copy(to, from[:min(len(from), int(c.head-p))]))
@@ -198,6 +200,17 @@ func (c *log[N]) makeRoom() {
 		}
 		c.head = to
 	}
+}
+
+// longer returns how long a ring is made that is too short: twice as long, or at once as long as it will be when the cache is full, by the mean size of what
+// it holds, where that is not far off. Of a ring nothing is touched that was not written, so that this takes no more memory than copies of copies.
+func (c *log[N]) longer() int {
+	n := len(c.ring)
+	full := float64(c.objects) * float64(c.capacity) / float64(c.used) * float64(c.stretch)
+	if full > float64(farOff*n) {
+		return 2 * n
+	}
+	return max(2*n, 1<<bits.Len(uint(full)-1))
 }
 
 // size returns the bytes of an object.
@@ -359,8 +372,8 @@ func (c *log[N]) UsedBytes() int64 { return c.used }
 // CapacityBytes implements [Cache].
 func (c *log[N]) CapacityBytes() int64 { return c.capacity }
 
-// expect reads what look-ups and fills will read, as [Expect] says: first the lines of the index and both ends of the ring, then
-// what lies behind these, many places at once each time. No branch depends on what is read.
+// expect reads what look-ups and fills will read, as [Expect] says: first the lines of the index and the ring's tail, then what lies behind these and as
+// much of its head as hits and fills will write, many places at once each time. No branch depends on what is read.
 func (c *log[N]) expect(lookups, fills []uint64) {
 	touched := c.touched
 	for _, key := range lookups {
@@ -378,11 +391,14 @@ func (c *log[N]) expect(lookups, fills []uint64) {
 	for i := 0; i < leavers; i += c.aLine {
 		touched ^= c.at(c.tail + uint32(i)).key
 	}
-	for i := 0; i < len(lookups)+len(fills); i += c.aLine {
-		touched ^= c.at(c.head + uint32(i)).key
-	}
+	written := len(fills)
 	for _, key := range lookups {
-		touched ^= c.at(c.guess(uint32(key))).key
+		position, hits := c.guess(uint32(key))
+		touched ^= c.at(position).key
+		written += hits
+	}
+	for i := 0; i < written; i += c.aLine {
+		touched ^= c.at(c.head + uint32(i)).key
 	}
 	left := len(fills)
 	for i := 0; i < leavers && left > 0; i++ {
@@ -405,18 +421,18 @@ func (c *log[N]) stretchOf(leavers int) int {
 	return int(float32(leavers)*c.perLeaver) + c.aLine
 }
 
-// guess returns what is likely the position of a key, and that of the head where it seems not to be there.
-func (c *log[N]) guess(key uint32) uint32 {
+// guess returns what is likely the position of a key, which is one hit, or that of the head and none where it seems not to be there.
+func (c *log[N]) guess(key uint32) (position uint32, hits int) {
 	n, want := c.home(key)
 	l := &c.lines[n]
 	// Bit 8i stands for place i, and bit 8i+1 for place 8+i.
 	m := matches(l.tags[0], want)>>7 | matches(l.tags[1], want)&secondTags>>6
 	bit := bits.TrailingZeros64(m | 1<<56)
-	position := l.places[bit>>3&7+bit&1<<3]
+	position, hits = l.places[bit>>3&7+bit&1<<3], 1
 	if m == 0 {
-		position = c.head
+		position, hits = c.head, 0
 	}
-	return position
+	return position, hits
 }
 
 // release lets go of everything: nothing is taken in from then on.

@@ -119,3 +119,21 @@ func TestTheIndexGrowsToWhatAFullCacheNeeds(t *testing.T) {
 		require.LessOrEqual(t, grown, 17, "%s: never by less than half", name)
 	}
 }
+
+func TestRingsGrowToWhatFullCachesNeed(t *testing.T) {
+	lengths := func(objects uint64) (all []int) {
+		c, err := New(Config{CapacityBytes: 10_000, InTurns: true})
+		require.NoError(t, err)
+		for key := range uint64(100_000) {
+			if _, hit := c.Lookup(key % objects); !hit {
+				c.Insert(key%objects, 1)
+			}
+			if n := len(c.(*log[struct{}]).ring); len(all) == 0 || all[len(all)-1] != n {
+				all = append(all, n)
+			}
+		}
+		return all
+	}
+	require.Equal(t, []int{256, 512, 1024, 2048, 4096, 8192, 1 << 16}, lengths(20_000), "six times the 10,000 objects of the cache")
+	require.Equal(t, []int{256, 512}, lengths(300), "far from full, it is not taken to become so")
+}
