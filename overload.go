@@ -18,7 +18,7 @@ type Refusal struct {
 	Roles     []SiteRole `json:"roles,omitempty"`
 	// Reason says in words what is wrong.
 	Reason string `json:"reason"`
-	// Loads are those of servers and links that are asked for more than they can do.
+	// Loads are those of servers, links and connections that are asked for more than they can do.
 	Loads []sim.Load `json:"loads"`
 }
 
@@ -37,7 +37,7 @@ func (e *OverloadError) Error() string {
 	for _, r := range e.Refused {
 		b.WriteString("\n  " + r.String())
 	}
-	b.WriteString("\nremedies: give it more servers or capacity, or fewer users; or, if the question is about exactly the first minutes of an overload, turn the check off (check_warm_up: false)")
+	b.WriteString("\nremedies: give it more servers or capacity, further connections (upstream: {pool: 32}) where one carries too little, or fewer users; or, if the question is about exactly the first minutes of an overload, turn the check off (check_warm_up: false)")
 	return b.String()
 }
 
@@ -75,6 +75,51 @@ type admission struct {
 	peaks [][]sim.Peak
 }
 
+// knownLoads returns what is known of the loads of a placement before it runs.
+func knownLoads(plan *sim.Plan) ([]sim.Load, error) {
+	servers, err := plan.ServerLoads()
+	if err != nil {
+		return nil, err
+	}
+	connections, err := plan.ConnectionLoads()
+	return append(servers, connections...), err
+}
+
+// LoadWarnings says before a run which placements are refused as overloaded, or shown as that where the check is off, and between which sites a connection over a way that loses packets carries
+// what its caches fetch only while they hit: a sentence each, in the order of the placements.
+func (s *Study) LoadWarnings(ctx context.Context) (all []string, err error) {
+	if err := s.Validate(); err != nil {
+		return nil, s.located(err)
+	}
+	for p := range s.Placements {
+		if !s.canBeOverloaded(&s.Placements[p]) {
+			continue
+		}
+		plans, err := s.Compile(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		loads, err := knownLoads(plans[0])
+		if err != nil {
+			return nil, err
+		}
+		if of, ok := refusalOf(&s.Placements[p], loads); ok {
+			all = append(all, "overloaded: "+of.String())
+		}
+		fetches, err := plans[0].FetchesAtMost()
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range fetches {
+			if !l.IsSteady() {
+				all = append(all, fmt.Sprintf("placement %s: %v if nothing is a hit; where caches there miss more than %s %% of the bytes, answers queue without bound (upstream: {pool: 32} has further connections)",
+					s.Placements[p].Name, l, rounded(100/l.Ratio())))
+			}
+		}
+	}
+	return all, nil
+}
+
 // admit looks at the loads of all placements. plans are theirs, or nil to compile those that can be overloaded. It is an
 // error if no placement is left.
 func (s *Study) admit(ctx context.Context, plans []*sim.Plan) (*admission, error) {
@@ -106,7 +151,7 @@ func (s *Study) admit(ctx context.Context, plans []*sim.Plan) (*admission, error
 		var loads []sim.Load
 		if plan != nil {
 			var err error
-			if loads, err = plan.ServerLoads(); err != nil {
+			if loads, err = knownLoads(plan); err != nil {
 				return nil, err
 			}
 		}
@@ -134,9 +179,9 @@ func (s *Study) only(placements []int) *Study {
 	return &of
 }
 
-// canBeOverloaded reports whether a placement has servers or cores that are limited, or the network a link that is.
+// canBeOverloaded reports whether a placement has servers or cores that are limited, or the network a link that is, or that loses packets.
 func (s *Study) canBeOverloaded(p *placement.Placement) bool {
-	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.HasServers() || a.Cores > 0 }) || s.Network.HasCapacities()
+	return slices.ContainsFunc(p.Sites, func(a placement.Assignment) bool { return a.HasServers() || a.Cores > 0 }) || s.Network.HasCapacities() || s.Network.HasLosses()
 }
 
 // loadsOf returns the loads that a run of a placement has found out about.

@@ -118,7 +118,7 @@ func (s *Study) plansOf(ctx context.Context, cells []Cell) (map[string]compiled,
 	for i, plan := range plans {
 		p := &of.Placements[i]
 		made := compiled{plan: plan}
-		loads, err := plan.ServerLoads()
+		loads, err := knownLoads(plan)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"sync"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/random"
@@ -10,8 +11,9 @@ import (
 // A lossyWay is how a site asks another over a way that loses packets.
 type lossyWay struct {
 	transport.LossyDialer
-	loss    float64 // the probability that an exchange loses a packet
-	timeout int64   // after which it is sent again, ns
+	loss    float64        // the probability that an exchange loses a packet
+	timeout int64          // after which it is sent again, ns
+	carried func() float64 // bits of answers a second that one connection carries in the long run
 }
 
 // connectBy makes a hop ready whose objects are fetched.
@@ -26,7 +28,9 @@ func (h *nextHop) connectBy(u *transport.Upstream) {
 // newLossyWay returns how a site asks another over a leg.
 func newLossyWay(u *transport.Upstream, l *leg) *lossyWay {
 	rtt := l.rtt()
-	return &lossyWay{u.LossyDialer(time.Duration(rtt), l.bitsPerSecond, l.lossBack), l.loss, transport.RetransmitNs(rtt)}
+	w := &lossyWay{LossyDialer: u.LossyDialer(time.Duration(rtt), l.bitsPerSecond, l.lossBack), loss: l.loss, timeout: transport.RetransmitNs(rtt)}
+	w.carried = sync.OnceValue(w.CarriedBitsPerSecond)
+	return w
 }
 
 // draw draws what a question over the way loses, and which packets of the answer to it. As of clients one packet each way decides about an exchange. Each of

@@ -102,11 +102,15 @@ func (p *Plan) meanBytes(number int) (mean float64, ok bool, err error) {
 	if !ok || w.RecordsSizes() {
 		return 0, false, nil
 	}
+	sizes := w.SizesOf(p.scenario.Seed, 0)
+	if sizes.AreSame() {
+		return float64(sizes.SizeBytes(0)), true, nil
+	}
 	shares, err := popular.Popularity()
 	if err != nil {
 		return 0, false, err
 	}
-	sizes, all := w.SizesOf(p.scenario.Seed, 0), 0.0
+	all := 0.0
 	for object, share := range shares {
 		mean += float64(share * float64(sizes.SizeBytes(uint32(object))))
 		all += share

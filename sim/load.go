@@ -16,19 +16,25 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// A Load is what is asked of servers or of a link, and what they can do. At a ratio of 1 and more a queue grows for as long
+// A Load is what is asked of servers, of a link or of a connection between sites, and what they can do. At a ratio of 1 and more a queue grows for as long
 // as the run lasts: no figure is ever steady. But players who find no seat wait and give up, so that theirs is.
 type Load struct {
 	// Workload is whose servers these are; "" for a link, and for a pool of servers, which workloads share. Pool is the role and
 	// the name of such a pool, for example "compute gpu".
 	Workload string `json:"workload,omitempty"`
 	Pool     string `json:"pool,omitempty"`
-	// Site is where the servers are, "" for the seats that a game has at all its sites together; From and To are the ends of a link.
+	// Site is where the servers are, "" for the seats that a game has at all its sites together; From and To are the ends of a link, or the sites between which
+	// a connection carries answers to a workload.
 	Site string `json:"site,omitempty"`
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
+	// Tier is who fetches over a connection, "" where a PoP passes requests on. LossRatio is the probability that it loses a packet of an answer, and RTT its round
+	// trip: what it carries follows from these. They are 0 for servers and links.
+	Tier      string        `json:"tier,omitempty"`
+	LossRatio float64       `json:"loss_ratio,omitempty"`
+	RTT       time.Duration `json:"rtt_ns,omitempty"`
 	// Offered is how many servers the work would keep busy, or the bits per second to be carried; both on the mean of
-	// the recorded time. Capacity is the number of servers, or the link's bits per second.
+	// the recorded time. Capacity is the number of servers, or the bits per second of the link or the connection.
 	Offered  float64 `json:"offered"`
 	Capacity float64 `json:"capacity"`
 	// Sharing is how a link shares its capacity among what crosses it, so that a queue grows there: "fifo" or "ps"; "" where it gives
@@ -57,8 +63,11 @@ func (l Load) Ratio() float64 { return l.Offered / l.Capacity }
 // IsSteady reports whether the queue can become steady.
 func (l Load) IsSteady() bool { return l.Offered < l.Capacity || l.Rejects }
 
-// Queues reports whether what finds no room waits: at servers, and at links that share their capacity.
-func (l Load) Queues() bool { return l.Site != "" || l.Sharing != "" }
+// Queues reports whether what finds no room waits: at servers, for a connection, and at links that share their capacity.
+func (l Load) Queues() bool { return l.Site != "" || l.Sharing != "" || l.IsOfConnection() }
+
+// IsOfConnection reports whether it is the load of a connection between sites.
+func (l Load) IsOfConnection() bool { return l.LossRatio > 0 }
 
 // Relaxation returns the time in which a queue before servers forgets e-fold how it began, that of M/M/1 with the servers
 // taken as one that is as fast as all: S/(c(1-sqrt(rho))^2) with a mean work S (Cohen, The Single Server Queue, 1969, II.2.1); with
@@ -78,9 +87,9 @@ func (l Load) Relaxation() time.Duration {
 	return time.Duration(min(seconds*1e9, float64(maxRun)))
 }
 
-// IsOfTheSame reports whether two loads are of the same servers or link.
+// IsOfTheSame reports whether two loads are of the same servers, link or connection.
 func (l Load) IsOfTheSame(o Load) bool {
-	return l.Workload == o.Workload && l.Pool == o.Pool && l.Site == o.Site && l.From == o.From && l.To == o.To
+	return l.Workload == o.Workload && l.Pool == o.Pool && l.Site == o.Site && l.From == o.From && l.To == o.To && l.Tier == o.Tier
 }
 
 // MeanLoads returns the mean of the loads of several runs; what a run does not know of counts as idle there.
@@ -114,6 +123,14 @@ func (l Load) String() string {
 			servers = "there is"
 		}
 		return fmt.Sprintf("%s at %s: work for %s servers, of which %s %v: a load of %s %%", cmp.Or(l.Workload, l.Pool), l.Site, rounded(l.Offered), servers, l.Capacity, rounded(100*l.Ratio()))
+	}
+	if l.IsOfConnection() {
+		of := l.Workload
+		if l.Tier != "" {
+			of += " (" + l.Tier + ")"
+		}
+		return fmt.Sprintf("the connection %s -> %s of %s: %s Mbit/s over the %s Mbit/s that one carries at %s %% loss and a round trip of %s ms: a load of %s %%", l.From, l.To, of,
+			rounded(l.Offered/1e6), rounded(l.Capacity/1e6), rounded(100*l.LossRatio), rounded(l.RTT.Seconds()*1e3), rounded(100*l.Ratio()))
 	}
 	return fmt.Sprintf("link %s -> %s: %s Mbit/s over %s Mbit/s: a load of %s %%", l.From, l.To, rounded(l.Offered/1e6), rounded(l.Capacity/1e6), rounded(100*l.Ratio()))
 }
@@ -333,7 +350,7 @@ func (p *Plan) meanRates(number int) ([]float64, error) {
 	return sum, nil
 }
 
-// LoadsOf returns the loads of which a run has found out: of origins behind caches, and of links. What a metro's users get
+// LoadsOf returns the loads of which a run has found out: of origins behind caches, of links, and of connections between sites over ways that lose packets. What a metro's users get
 // is shared among their ways as when the run begins and, where sites open or close, by how long they are open.
 func (p *Plan) LoadsOf(r *Result) []Load {
 	var all loads
@@ -350,6 +367,7 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 				bytes := float64(tally.Metros[m].Count(Bytes)) * e.share.mean(parts)
 				p.addNarrowest(&all, e.narrowest, 8*bytes/seconds)
 				p.addNarrowest(&all, e.beyond.narrowest, 8*bytes/seconds)
+				p.addRide(&all, i, e, 8*bytes/seconds)
 			}
 		}
 		for at := range planned.hops {
@@ -364,7 +382,9 @@ func (p *Plan) LoadsOf(r *Result) []Load {
 				}
 				fetches := p.partsOf(hops, p.end()-1)
 				for _, n := range fetches {
-					p.addNarrowest(&all, hops[n].narrowest, 8*(float64(fetched)/float64(len(fetches)))/seconds)
+					bitsPerSecond := 8 * (float64(fetched) / float64(len(fetches))) / seconds
+					p.addNarrowest(&all, hops[n].narrowest, bitsPerSecond)
+					p.addConnection(&all, hops[n].lossy, Load{Workload: planned.name, Tier: p.placement.Tiers[k].Name, To: p.sites[at].id, Offered: bitsPerSecond}, &hops[n].leg)
 				}
 			}
 		}

@@ -230,6 +230,11 @@ func (n *Network) HasShared() bool {
 	return slices.ContainsFunc(n.links, func(l Link) bool { return l.Sharing != Unshared })
 }
 
+// HasLosses reports whether some link loses packets.
+func (n *Network) HasLosses() bool {
+	return slices.ContainsFunc(n.links, func(l Link) bool { return l.Loss > 0 })
+}
+
 // HasCapacities reports whether some link has a capacity.
 func (n *Network) HasCapacities() bool {
 	return slices.ContainsFunc(n.links, func(l Link) bool { return l.CapacityBitsPerSecond > 0 })

@@ -67,6 +67,9 @@ func (c *Catalogue) SizeBytes(object uint32) int64 {
 	return c.draw(object)
 }
 
+// AreSame reports whether all objects have one size.
+func (c *Catalogue) AreSame() bool { return c.same != 0 }
+
 // MedianBytes returns the median of the sizes, that of the class with the smallest where there are classes.
 func (c *Catalogue) MedianBytes() float64 {
 	ln := c.law.LnMean

@@ -173,11 +173,15 @@ func (c *capacity) add(ctx context.Context, study *edgewise.Study, number int) e
 	if err != nil {
 		return err
 	}
+	connections, err := plans[0].ConnectionLoads()
+	if err != nil {
+		return err
+	}
 	peaks, err := plans[0].LinkPeaks()
 	if err != nil {
 		return err
 	}
-	for _, l := range append(loads, links...) {
+	for _, l := range slices.Concat(loads, connections, links) {
 		row := loadBefore{Placement: name, Load: l, Utilisation: l.Ratio()}
 		if k := slices.IndexFunc(peaks, l.IsOfTheSame); k >= 0 {
 			row.AtPeak, row.PeakUtilisation = peaks[k].Offered, peaks[k].Ratio()
@@ -293,7 +297,7 @@ func (c *capacity) writeLoads(w io.Writer) error {
 	if len(c.Loads) == 0 {
 		return nil
 	}
-	isOfLink := func(l loadBefore) bool { return l.From != "" }
+	isOfLink := func(l loadBefore) bool { return l.From != "" && !l.IsOfConnection() }
 	title, loads := "Load on the mean of the recorded time, before a run", []table.Row{{"placement", "what", "at", "offered", "of", "load %"}}
 	hasLink := slices.ContainsFunc(c.Loads, isOfLink)
 	if hasLink {
@@ -307,6 +311,8 @@ func (c *capacity) writeLoads(w io.Writer) error {
 		}
 		what, at, scale, peak := l.Workload+l.Pool, l.Site, 1.0, ""
 		switch {
+		case l.IsOfConnection():
+			what, at, unit, scale = "connection of "+l.Workload, l.From+" → "+l.To, "Mbit/s", 1e-6
 		case isOfLink(l):
 			what, at, unit, scale, peak = "link", l.From+" → "+l.To, "Mbit/s", 1e-6, percents(l.PeakUtilisation)
 		case at == "":

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/edgewise-sim/edgewise"
@@ -102,6 +103,13 @@ func validated(ctx context.Context, file string) (v validation, err error) {
 	}
 	v.Valid, v.Title = true, study.Title
 	v.Placements, v.Workloads, v.Warnings = len(study.Placements), len(study.Workloads), study.Warnings
+	if kind == "study" {
+		loads, err := study.LoadWarnings(ctx)
+		if err != nil {
+			return v, err
+		}
+		v.Warnings = slices.Concat(v.Warnings, loads)
+	}
 	v.Metros = len(study.Network.OfKind(topology.Metro))
 	return v, nil
 }
