@@ -222,9 +222,9 @@ func crossingInWords(r *sweep.Result, c *sweep.Crossing) string {
 	key := shortKey(r, 0)
 	switch c.Order {
 	case sweep.FirstLess:
-		return fmt.Sprintf("%s: no crossing in the range: %s has less than %s at every %s", of, c.First, c.Second, key)
+		return fmt.Sprintf("%s: no crossing in the range: %s has less than %s %s", of, c.First, c.Second, shownInWords(r, c, key))
 	case sweep.FirstMore:
-		return fmt.Sprintf("%s: no crossing in the range: %s has more than %s at every %s", of, c.First, c.Second, key)
+		return fmt.Sprintf("%s: no crossing in the range: %s has more than %s %s", of, c.First, c.Second, shownInWords(r, c, key))
 	case sweep.Alike:
 		return fmt.Sprintf("%s: no difference between %s and %s is shown at any %s", of, c.First, c.Second, key)
 	}
@@ -237,6 +237,21 @@ func crossingInWords(r *sweep.Result, c *sweep.Crossing) string {
 		parts = append(parts, fmt.Sprintf("%s has %s than %s below %s = %s, and %s above", c.First, below, c.Second, key, placeInWords(r, p), above))
 	}
 	return of + ": " + strings.Join(parts, "; ")
+}
+
+// shownInWords says at which values of the key the difference between two placements that do not cross is shown, and at which by itself.
+func shownInWords(r *sweep.Result, c *sweep.Crossing, key string) string {
+	switch {
+	case c.IsShownEverywhere():
+		return "at every " + key
+	case len(c.ShownAt) == 0:
+		return "at every " + key + " (one replication: no interval)"
+	}
+	values := make([]string, len(c.ShownAt))
+	for i, x := range c.ShownAt {
+		values[i] = valueWithDigits(r.Keys[0], x, 6)
+	}
+	return fmt.Sprintf("on the mean at every %s, surely at %s", key, strings.Join(values, ", "))
 }
 
 // targetInWords says where a figure reaches a value.

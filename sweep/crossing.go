@@ -32,9 +32,16 @@ type Crossing struct {
 	// cross.
 	First, Second string
 	Order         Order
+	// ShownAt are those of the Points values of the key at which the difference by itself is surely one, in ascending order: Order is of all together,
+	// and may be shown at some alone. With one replication there are no intervals, and none.
+	ShownAt []float64
+	Points  int
 	// Places are where they cross, in ascending order.
 	Places []Place
 }
+
+// IsShownEverywhere reports whether the difference is surely one at every value of the key by itself.
+func (c *Crossing) IsShownEverywhere() bool { return len(c.ShownAt) == c.Points }
 
 // A Target says where a figure of a placement reaches a value along the key.
 type Target struct {
@@ -91,6 +98,8 @@ func (r *Result) crossings() (all []Crossing) {
 			}
 			of := Crossing{Watch: w, Metro: metro, First: first, Second: second}
 			of.Order, of.Places = c.zeros(r.Level)
+			of.ShownAt, of.Points = c.shownAt(r.Level), len(c.x)
+			r.asKeys(of.ShownAt)
 			r.asValues(of.Places)
 			all = append(all, of)
 		}
@@ -211,6 +220,25 @@ func (r *Result) asValues(places []Place) {
 		p := &places[i]
 		p.At, p.Low, p.High = math.Pow(10, p.At), math.Pow(10, p.Low), math.Pow(10, p.High)
 	}
+}
+
+// asKeys turns points of the axis into values of the key.
+func (r *Result) asKeys(x []float64) {
+	for i := range x {
+		if r.Keys[0].IsLog {
+			x[i] = math.Pow(10, x[i])
+		}
+	}
+}
+
+// shownAt returns the points at which the curve is not 0 by its own interval.
+func (c *curve) shownAt(level float64) (x []float64) {
+	for i, y := range c.y {
+		if e := stats.MeanOf(y, level); e.HasInterval() && (e.High < 0 || e.Low > 0) {
+			x = append(x, c.x[i])
+		}
+	}
+	return x
 }
 
 // zeros finds where the mean of a curve changes its sign, each with its interval.

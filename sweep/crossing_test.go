@@ -35,6 +35,16 @@ func TestACrossingHasTheIntervalOfTheDifference(t *testing.T) {
 	require.InDelta(t, 2+stats.StudentT(0.95, 2)/math.Sqrt(3), places[0].High, 1e-9)
 }
 
+// The first point's interval is -1 +- 1.27 at 80 % (t of 1 degree 3.078, over the square root of 2, times a deviation of 0.583), the second's excludes 0.
+func TestADifferenceIsSureWhereItsOwnIntervalSaysSo(t *testing.T) {
+	c := curve{x: []float64{2, 5}, y: [][]float64{{-1 - 0.4123, -1 + 0.4123}, {-2.01, -2}}}
+	order, _ := c.zeros(0.8)
+	require.Equal(t, FirstLess, order, "of both together")
+	require.Equal(t, []float64{5}, c.shownAt(0.8))
+	require.Equal(t, []float64{2, 5}, c.shownAt(0.6), "-1 +- 0.57, t 1.376")
+	require.Empty(t, (&curve{x: []float64{2}, y: [][]float64{{-1}}}).shownAt(0.8), "one replication has no interval")
+}
+
 func TestOrdersAreNamedWhereNothingCrosses(t *testing.T) {
 	of := func(y ...[]float64) (Order, []Place) {
 		c := curve{y: y}

@@ -93,7 +93,7 @@ function lines(state, s, f, width, beside) {
 }
 
 const crossingNote = (state, f, metro) => (f.crossings ?? []).filter(c => c.m === metro && state.on[c.p]).map(c => c.order === "less" || c.order === "more"
-  ? `${state.name(c.p)} has ${c.order} than ${state.name(0)} at every point` : `no difference between ${state.name(c.p)} and ${state.name(0)} is shown`).join("; ");
+  ? `${state.name(c.p)} has ${c.order} than ${state.name(0)} on the mean at every point` : `no difference between ${state.name(c.p)} and ${state.name(0)} is shown`).join("; ");
 
 // maps draws a figure over two keys: the baseline, and what each placement differs from it.
 function maps(state, s, f, width) {
