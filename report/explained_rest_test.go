@@ -106,16 +106,19 @@ func TestWhatTheOtherBytesWaitForSumsToTheirTime(t *testing.T) {
 	user := bytesAt(2000, 1000, 5000)
 	user.Client.BitsPerSecond = aPacketAMs
 	require.Equal(t, []string{`   78.000000  time to the first byte
+              window on the way to the user: 14600 bytes, as on a new connection, since answers over open ones are taken to follow a silence; the rest goes after 2 round trips
  2000.000000  the other bytes, at the rate of the way to the user
    50.000000  round trips on the way to the user, in which the sender waits before it may send more: slow start
  2128.000000  time to the last byte
 `, `   39.000000  time to the first byte
+              window on the way to the user: 14600 bytes, as on a new connection, since answers over open ones are taken to follow a silence; the rest goes after 2 round trips
  2000.000000  the other bytes, at the rate of the way to the user
    50.000000  round trips on the way to the user, in which the sender waits before it may send more: slow start
  2089.000000  time to the last byte
 `}, restText(t, user, open, none, asIs, 2), "the second is there: its connection begins anew")
 	user.Client.BufferBytes = 20 * 1460
 	require.Equal(t, `   78.000000  time to the first byte
+              window on the way to the user: 14600 bytes, as on a new connection, since answers over open ones are taken to follow a silence; the rest goes after 43 windows
  2000.000000  the other bytes, at the rate of the way to the user
    50.000000  round trips on the way to the user, in which the sender waits before it may send more: slow start
    80.000000  what overflows the buffer on the way to the user: until it is sent again, and for smaller windows after that
@@ -126,6 +129,7 @@ func TestWhatTheOtherBytesWaitForSumsToTheirTime(t *testing.T) {
 	fetched := bytesAt(2000, 1000)
 	fetched.Client.Idle = transport.KeepWindow
 	const overflown = `  156.000000  time to the first byte
+              pop: window on the way from region: 14600 bytes, the first of a new connection; the rest goes after 43 windows
  2000.000000  pop: the other bytes, at the rate of the way from region
    50.000000  pop: round trips on the way from region, in which the sender waits before it may send more: slow start
    80.000000  pop: what overflows the buffer on the way from region: until it is sent again, and for smaller windows after that
@@ -162,12 +166,14 @@ func TestWhatTheOtherBytesWaitForSumsToTheirTime(t *testing.T) {
 `, text)
 	}
 	require.Equal(t, ` 2077.000000  time to the first byte
+              pop: window on the way from region: it holds any answer, as of a connection that keeps its window
  2000.000000  pop: the other bytes, at the rate of the way from region
  4077.000000  time to the last byte
 `, restText(t, two, open, narrow("pop", "region", 0, topology.FirstCome), withServers, 2)[1], "one after the other")
 
 	// Without a rate all is waiting.
 	require.Equal(t, `   78.000000  time to the first byte
+              window on the way to the user: 14600 bytes, as on a new connection, since answers over open ones are taken to follow a silence; the rest goes after 7 round trips
   273.000000  round trips on the way to the user, in which the sender waits before it may send more: slow start
   351.000000  time to the last byte
 `, restText(t, bytesAt(2000, 1000), open, none, asIs, 1)[0], "10, 20, 40, 80, 160, 320 and 640 packets, and the rest")

@@ -242,6 +242,7 @@ HIT at pop: 10.000000 ms to the first byte, 16.000000 ms to the last, 40000 byte
               pop: edge-cache, slice 3, server 3 of 3: has it on its disk
 ------------
    10.000000  time to the first byte
+              window on the way to the user: 14600 bytes, as on a new connection, since answers over open ones are taken to follow a silence; the rest goes after a round trip
     6.000000  round trips on the way to the user, in which the sender waits before it may send more: slow start
    16.000000  time to the last byte
 `, text(2))

@@ -129,7 +129,7 @@ func (v *visits) sendAnswer(c *clients, a *asking, p *visitor, r *request, s *se
 	send.window, send.isKnown = v.window(a, p, s.first-c.delay+rtt, send.transfer.RetransmitNs(rtt)), true
 	c.exchange(x, r, s, &send)
 	if c.explained != nil {
-		c.explained.parts, c.explained.onLine = c.partsOver(s, &send), 0
+		c.explained.parts, c.explained.first, c.explained.onLine = c.partsOver(s, &send), v.firstWindow(c, a, p, s, &send), 0
 	}
 	if p == nil {
 		return
@@ -195,6 +195,7 @@ func (w *answerRow) follow(c *clients, r *request, send *sending, bytes, first i
 	x.waits, x.transfer, x.after = start-first, end-start, after
 	if c.explained != nil {
 		c.explained.parts = w.partsOf(send, sent, bytes, x.transfer)
+		c.explained.first = w.firstWindow(c, r, send, c.explained.first.Initial, sent, bytes)
 	}
 }
 

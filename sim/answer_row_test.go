@@ -283,7 +283,11 @@ func TestAnExplainedRequestTellsOfAnswersBeforeIt(t *testing.T) {
 	// The second of 100 KB each, at 80 Mbit/s, where a window of 14,600 bytes takes 1.46 ms and a packet 0.146: its first byte follows the first answer's last one, in the third round trip.
 	e := explain(asksFor(1, 100_000, 80e6, 0, 0), 2)
 	require.Equal(t, 2*(40*ms+146_000)+(100_000-43_800)*100, e.Causes[AnswerQueue])
-	require.Equal(t, []Step{{10 * ms, "", "the other bytes, at the rate of the way to the user"}, {40*ms + 146_000 - 5_840_000, "", "round trips on the way to the user, in which the sender waits before it may send more: slow start"}}, e.Rest)
+	require.Equal(t, []Step{
+		{0, "", "window on the way to the user: 14600 bytes, that of answers before it, 100000 bytes of which go first; the rest goes after 3 round trips of all of these"},
+		{10 * ms, "", "the other bytes, at the rate of the way to the user"},
+		{40*ms + 146_000 - 5_840_000, "", "round trips on the way to the user, in which the sender waits before it may send more: slow start"},
+	}, e.Rest)
 	// The last of six over as many connections waits for the line.
 	e = explain(asksFor(0, 1_000_000, 25e6, 0, 0, 0, 0, 0, 0), 6)
 	require.Equal(t, "behind answers before it to the same user over other connections, on his line", e.Rest[0].Text)

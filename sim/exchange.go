@@ -229,7 +229,7 @@ func (c *clients) answerNow(r *request, s *served) {
 	x := &c.exchanged
 	c.exchange(x, r, s, &send)
 	if c.explained != nil {
-		c.explained.parts, c.explained.onLine = c.partsOver(s, &send), 0
+		c.explained.parts, c.explained.first, c.explained.onLine = c.partsOver(s, &send), c.firstWindow(&send, s.bytes), 0
 	}
 	ready := c.rtt + r.access + c.beyond + r.resent + x.lookup + x.connect + x.tls
 	ttfb := ready + s.first - r.arrived + x.first

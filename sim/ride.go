@@ -143,7 +143,7 @@ func (s *site) setOut(c *clients, r *request, a *served, work *random.Stream, ne
 	}
 	waits, takes, conn := c.ride.ask(s, a.bytes, now, lost)
 	if s.trace != nil && c.ride.pools {
-		s.trace.pours(c, r, s, c.ride, before, a.bytes, now, takes)
+		s.trace.pours(c, r, s, c.ride, before, a.bytes, now, takes, lost)
 	}
 	a.mayLose, a.pours, r.conn, r.era = lost.Key, takes, conn, c.ride.era
 	if waits == 0 {
@@ -181,7 +181,7 @@ func (s *site) answerComputed(c *clients, r *request, a *served) {
 		var takes int64
 		a.stays, takes = d.answer(r.conn, a.bytes, a.first, a.mayLose)
 		if s.trace != nil {
-			s.trace.pours(c, r, s, d, before, a.bytes, a.first, takes)
+			s.trace.pours(c, r, s, d, before, a.bytes, a.first, takes, transport.Losses{Key: a.mayLose})
 		}
 		a.first += a.stays
 		a.last = max(a.last, a.first+takes)

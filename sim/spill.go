@@ -239,7 +239,7 @@ func (s *site) landSpilled(m *message) {
 	}
 	if s.trace != nil {
 		s.trace.comesBack(s, m.token, &of.hops[p.hop], m.at, "the answer")
-		s.trace.relays(s, m.token, &of.hops[p.hop], relay, a.bytes, takes, a.last-a.first)
+		s.trace.relays(s, m.token, &of.hops[p.hop], relay, a.bytes, takes, a.last-a.first, p.losses(relay))
 	}
 	s.answerComputed(c, &p.request, a)
 	s.computations.remove(m.token)

@@ -14,6 +14,7 @@ type upstreamRest struct {
 	site, from string // where they were received and whence; empty where nothing is known
 	byLinks    bool   // shared links had them to send
 	parts      transport.Parts
+	first      transport.FirstWindow // with which they began
 }
 
 // An askedLine is a connection before it was asked at an instant.
@@ -61,29 +62,49 @@ func (t *tracer) landsRest(s *site, of *tier, n uint32, from string) {
 	h, asked := &of.hops[f.number][f.choice], t.lines[flightName{s.id, of.number, n}]
 	switch span := f.last - f.first; {
 	case f.takes >= span:
-		t.rest = upstreamRest{site: s.name, from: from, parts: h.dialer.Parts(asked.line, f.bytes, asked.at, f.takes)}
+		t.rest = upstreamRest{site: s.name, from: from, parts: h.dialer.Parts(asked.line, f.bytes, asked.at, f.takes), first: of.firstWindow(h, f, n, &asked)}
 	case t.overLinks >= span:
 		t.rest = upstreamRest{site: s.name, from: from, byLinks: true}
 	}
 	t.overLinks = 0
 }
 
-// pours notes what the answer to a request waits for on its way to the PoP that passes the request on.
-func (t *tracer) pours(c *clients, r *request, from *site, by *ride, before transport.Line, bytes, now, takes int64) {
-	if t.isOf(from, c, r) {
-		t.rest = upstreamRest{site: by.pop.name, from: from.name, parts: by.dialer.Parts(before, bytes, now-by.there, takes)}
+// firstWindow returns with which window the answer to a fetch began, by the connection before it was asked.
+func (t *tier) firstWindow(h *nextHop, f *flight, n uint32, asked *askedLine) transport.FirstWindow {
+	if h.lossy == nil {
+		return h.dialer.FirstWindow(asked.line, f.bytes, asked.at)
 	}
+	lost := t.losses.of(h.lossy, n, f)
+	if t.pools == nil { // the line is that of the instant at which nothing is lost any more
+		lost = transport.Losses{Key: lost.Key}
+	}
+	return h.lossy.FirstWindow(asked.line, f.bytes, asked.at, lost)
+}
+
+// pours notes what the answer to a request waits for on its way to the PoP that passes the request on.
+func (t *tracer) pours(c *clients, r *request, from *site, by *ride, before transport.Line, bytes, now, takes int64, lost transport.Losses) {
+	if t.isOf(from, c, r) {
+		t.rest = upstreamRest{site: by.pop.name, from: from.name, parts: by.dialer.Parts(before, bytes, now-by.there, takes), first: by.firstWindow(before, bytes, now-by.there, lost)}
+	}
+}
+
+// firstWindow returns with which window an answer to the PoP began that asks for it at an instant, by the connection before.
+func (d *ride) firstWindow(before transport.Line, bytes, asked int64, lost transport.Losses) transport.FirstWindow {
+	if d.lossy == nil {
+		return d.dialer.FirstWindow(before, bytes, asked)
+	}
+	return d.lossy.FirstWindow(before, bytes, asked, lost)
 }
 
 // relays notes what the answer of a site to which a request was passed on waits for, where it takes as long as that from here.
-func (t *tracer) relays(s *site, n uint32, h *nextHop, over *lossyWay, bytes, takes, span int64) {
+func (t *tracer) relays(s *site, n uint32, h *nextHop, over *lossyWay, bytes, takes, span int64, lost transport.Losses) {
 	if t.followsSpill(s, n) && takes >= span {
-		t.rest = upstreamRest{site: s.name, from: t.plan.sites[h.to].id, parts: over.Parts(transport.Unused(), bytes, 0, takes)}
+		t.rest = upstreamRest{site: s.name, from: t.plan.sites[h.to].id, parts: over.Parts(transport.Unused(), bytes, 0, takes), first: over.FirstWindow(transport.Unused(), bytes, 0, lost)}
 	}
 }
 
-// partsOf returns what the transfer of an answer to a request is made of, without a stack.
-func (c *clients) partsOf(r *request, bytes, rtt int64) transport.Parts {
+// partsOf returns what the transfer of an answer to a request is made of, without a stack, and with which window it begins.
+func (c *clients) partsOf(r *request, bytes, rtt int64) (transport.Parts, transport.FirstWindow) {
 	fits := c.fits
 	if r.isNew {
 		fits = c.fitsNew
@@ -95,7 +116,12 @@ func (c *clients) partsOf(r *request, bytes, rtt int64) transport.Parts {
 	if bytes > fits {
 		total = c.transferTime(r, bytes, rtt)
 	}
-	return c.transfer.PartsOver(c.transfer.BeginWindow(r.isNew), bytes, r.isNew, &c.trips, total)
+	intact := bytes
+	if c.lossy != nil {
+		intact = min(bytes, r.intact)
+	}
+	first := firstWindowOf(&c.transfer, intact, r.isNew, &c.trips)
+	return c.transfer.PartsOver(first.Window, bytes, r.isNew, &c.trips, total), first
 }
 
 // partsOver returns what the transfer of an answer over a stack is made of that has just been exchanged, behind its first TLS record.
@@ -121,24 +147,27 @@ func (r *run) restOf(s *Sighting, of *entry) (all []Step) {
 			left -= ns
 		}
 	}
-	addParts := func(p transport.Parts, site, way string) {
+	addParts := func(p transport.Parts, w *transport.FirstWindow, site, way string) {
 		p = p.Shortened(left)
+		if p.Total() > 0 {
+			all = append(all, Step{0, site, fmt.Sprintf("window on the way %s: %s", way, windowInWords(w))})
+		}
 		add(p.Line, site, "the other bytes, at the rate of the way %s", way)
 		add(p.Rounds, site, "round trips on the way %s, in which the sender waits before it may send more: slow start", way)
 		add(p.Overflow, site, "what overflows the buffer on the way %s: until it is sent again, and for smaller windows after that", way)
 		add(p.Losses, site, "what is lost on the way %s: until it is sent again, and for smaller windows after that", way)
 	}
 	c, t := &r.sites[of.site].clients[s.request.clients], r.trace
-	own := c.explained.parts
+	own, first := c.explained.parts, c.explained.first
 	if c.stacks == nil {
-		own = c.partsOf(&s.request, s.bytes, c.rtt+s.request.access)
+		own, first = c.partsOf(&s.request, s.bytes, c.rtt+s.request.access)
 	}
 	isOwn := own.Total()+c.explained.onLine >= left
 	add(min(t.linkRest, left), "", "links: until those on the way to the user that others share had sent the other bytes")
 	switch rest := &t.rest; {
 	case isOwn:
 		add(min(c.explained.onLine, left), "", "behind answers before it to the same user over other connections, on his line")
-		addParts(own, "", "to the user")
+		addParts(own, &first, "", "to the user")
 	case len(t.got) > 0:
 		for _, step := range t.restOfSlices(s.first, s.last) {
 			add(min(step.Ns, left), step.Site, "%s", step.Text)
@@ -148,7 +177,7 @@ func (r *run) restOf(s *Sighting, of *entry) (all []Step) {
 	case rest.byLinks:
 		add(left, rest.site, "links: until those on the way from %s that others share had sent the other bytes", rest.from)
 	case rest.site != "":
-		addParts(rest.parts, rest.site, "from "+rest.from)
+		addParts(rest.parts, &rest.first, rest.site, "from "+rest.from)
 	}
 	add(left, r.plan.sites[of.site].id, "until the other bytes were there, from further up")
 	return all

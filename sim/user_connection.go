@@ -53,7 +53,8 @@ type UserConnection struct {
 // An explainedConnection is what is noted of the connections of clients of whom one is explained.
 type explainedConnection struct {
 	trace *tracer
-	parts transport.Parts // what the transfer of the latest answer was made of, behind its first bytes
+	parts transport.Parts       // what the transfer of the latest answer was made of, behind its first bytes
+	first transport.FirstWindow // with which that began
 	// onLine is how long its last byte has waited besides for answers to the same user over other connections, ns.
 	onLine int64
 }

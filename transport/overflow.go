@@ -42,10 +42,10 @@ func (t *Transfer) overRow(w Window) overRow {
 	return overRow{sender: s, flight: t.flightOf(0), began: s.window, next: 1}
 }
 
-// goOn sends so many bytes more behind those of the last flight, as if they had been there when that went. It returns the time from that on in ns, how much of it is before
+// goOnOver sends so many bytes more behind those of the last flight, as if they had been there when that went. It returns the time from that on in ns, how much of it is before
 // the flight that is the last then, and the window when all is acknowledged. A flight that sends again what was lost with nothing behind it is not the last: with more bytes
 // there is something behind it.
-func (o *overRow) goOn(t *Transfer, bytes int64, trip steady, loses *streamLosses) (takes, before int64, after Window) {
+func goOnOver[T RoundTrips](o *overRow, t *Transfer, bytes int64, trips T, loses *streamLosses) (takes, before int64, after Window) {
 	var drawn losing
 	var lost *losing
 	if loses != nil {
@@ -56,12 +56,12 @@ func (o *overRow) goOn(t *Transfer, bytes int64, trip steady, loses *streamLosse
 	f.Transfer = t
 	f.was, f.left, f.holds = f.was+bytes, f.left+bytes, min(f.holds+bytes, t.socket)
 	last := *o
-	for {
+	for round := int64(0); ; round++ {
 		if f.holes == 0 && !drawn.isEnd {
 			last, before = *o, takes
 			last.next, last.wait = drawn.next, drawn.wait
 		}
-		took := f.flies(s, o.began, o.total, int64(trip), lost)
+		took := f.flies(s, o.began, o.total, trips.RoundTrip(round), lost)
 		o.total += took
 		takes += took
 		if f.left == 0 {

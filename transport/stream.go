@@ -115,7 +115,7 @@ func (s *Stream) goOn(t *Transfer, bytes, rtt int64, loses *streamLosses) (ends 
 	var takes, before int64
 	switch {
 	case t.buffer > 0:
-		takes, before, s.after = s.over.goOn(t, bytes, steady(rtt), loses)
+		takes, before, s.after = goOnOver(&s.over, t, bytes, steady(rtt), loses)
 		s.sent, s.window = s.over.left, windowOf(&s.over.sender, t.segment).Bytes
 	case loses != nil:
 		s.lossy.add(loses.LossyTransfer, bytes, loses.draws)

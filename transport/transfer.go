@@ -335,8 +335,9 @@ const (
 )
 
 // A slowStarted is the last round of what slow start sends: when its first byte comes after that of the first, in ns, the bytes of it, its window, and by how much
-// they make that larger when they are acknowledged: nothing where less than half of the window was in use (RFC 7661, section 4.3), but with [BBR], and where the rate is the limit.
-type slowStarted struct{ before, left, window, gains int64 }
+// they make that larger when they are acknowledged: nothing where less than half of the window was in use (RFC 7661, section 4.3), but with [BBR], and where the rate is the limit;
+// and its number from 0.
+type slowStarted struct{ before, left, window, gains, round int64 }
 
 // slowStart sends a window a round trip and doubles it, until it holds a round trip at the rate or may not grow any more. It returns the time, and the last round.
 func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total int64, last slowStarted) {
@@ -386,7 +387,7 @@ func slowStart[T RoundTrips](t *Transfer, b burst, trips T) (total int64, last s
 	if t.paced {
 		ends = max(ends, p.takes(left, window, trips.RoundTrip(round)+t.acked))
 	}
-	last = slowStarted{before: total, left: left, window: min(window, most)}
+	last = slowStarted{before: total, left: left, window: min(window, most), round: round}
 	switch {
 	case left > window:
 	case t.congestion == BBR:
