@@ -18,8 +18,11 @@ type pageData struct {
 	Metros     []pagePlace     `json:"metros"`
 	Workloads  []pageWorkload  `json:"workloads"`
 	Bill       *pageBill       `json:"bill,omitempty"`
+	Links      []pageLink      `json:"links,omitempty"`
 	Events     []pageEvent     `json:"events,omitempty"`
 	Search     *pageSearch     `json:"search,omitempty"`
+	// OtherLinks is how many links are shared besides.
+	OtherLinks int `json:"other_links,omitempty"`
 	// Causes are those of latency, each in its place, which is that of its colour.
 	Causes []string `json:"causes"`
 	// RunSeconds is how long a run takes, WarmUpSeconds what of it is not recorded.
@@ -126,6 +129,7 @@ func newPageData(c *edgewise.Comparison, a *search.Answer) (*pageData, error) {
 		Title: c.Title, Level: c.Level, RunSeconds: (c.WarmUp + c.Duration).Seconds(), WarmUpSeconds: c.WarmUp.Seconds(), BeginsSeconds: c.Elapsed.Seconds(),
 		Sites: pagePlaces(c.Sites), Metros: pagePlaces(c.Metros), Bill: newPageBill(c), Search: newPageSearch(a),
 	}
+	d.Links, d.OtherLinks = newPageLinks(c)
 	for c := range sim.NumCauses {
 		d.Causes = append(d.Causes, c.String())
 	}

@@ -122,6 +122,7 @@ func small() *edgewise.Comparison {
 			}
 		}
 		c.Placements[i].Bill = madeBill(i)
+		c.Placements[i].Links = madeLinks(i, 5)
 		for k := range c.Placements[i].Workloads {
 			w := &c.Placements[i].Workloads[k]
 			w.Series, w.Timeline = madeSeries(i, c.WarmUp+c.Duration), madeTimeline(i, w.Kind, c.Duration)

@@ -7,6 +7,7 @@ import {drawDownloads} from "./download.js";
 import {drawFilters} from "./filters.js";
 import {setDark} from "./look.js";
 import {drawLatency} from "./latency.js";
+import {drawLinks} from "./links.js";
 import {drawMap} from "./map.js";
 import {drawMetros} from "./metros.js";
 import {drawSearch} from "./search.js";
@@ -17,10 +18,10 @@ import {drawTimeline} from "./timeline.js";
 
 const sections = {
   within: drawWithin, latency: drawLatency, breakdown: drawBreakdown, map: drawMap, metros: drawMetros, caches: drawCaches, games: drawGames,
-  others: drawOthers, sites: drawSites, timeline: drawTimeline, bill: drawBill, search: drawSearch, downloads: drawDownloads,
+  others: drawOthers, sites: drawSites, links: drawLinks, timeline: drawTimeline, bill: drawBill, search: drawSearch, downloads: drawDownloads,
   along: drawAlong, crossings: drawCrossings, influences: drawInfluences,
 };
-const ofAll = new Set(["search", "downloads"]); // of all workloads
+const ofAll = new Set(["links", "search", "downloads"]); // of all workloads
 
 const printWidth = 680;
 

@@ -46,7 +46,7 @@ const visible = page => page.$$eval("main > section:not([hidden])", all => all.m
 
 test("what has content is there, and nothing else", async t => {
   const page = await open(t, "small", {hash: "#workload=web+site"});
-  assert.deepEqual(await visible(page), ["answer", "within", "latency", "breakdown", "map", "metros", "caches", "timeline", "bill", "basis", "downloads"]);
+  assert.deepEqual(await visible(page), ["answer", "within", "latency", "breakdown", "map", "metros", "caches", "links", "timeline", "bill", "basis", "downloads"]);
   assert.equal(await page.$$eval("#map .maps figure", all => all.length), 7, "a map a placement, and one a difference");
   const one = await open(t, "one");
   assert.deepEqual(await visible(one), ["answer", "within", "latency", "breakdown", "basis", "downloads"]);
