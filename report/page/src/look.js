@@ -28,7 +28,7 @@ export function diverging(t) {
 export const undecided = () => isDark ? "#6b7178" : "#b9bdc2";
 
 // Causes have the colours of the static pictures, in their order (report/cause_colours.go): the same on every page. On black those that are too dark there are brighter.
-const causeColors = ["#88ccee", "#332288", "#ddcc77", "#117733", "#cc6677", "#44aa99", "#882255", "#aaaa00", "#aa4499", "#99ddff", "#ee8866", "#555555", "#ffaabb", "#dddddd", "#997755", "#9922ff"];
+const causeColors = ["#88ccee", "#332288", "#ddcc77", "#117733", "#cc6677", "#44aa99", "#882255", "#aaaa00", "#aa4499", "#9988ff", "#ee8866", "#442200", "#ffaabb", "#dddddd", "#997755", "#9922ff"];
 const onBlack = {"#332288": "#6655dd", "#882255": "#bb3377", "#555555": "#888888"};
 export function causeColor(i) {
   const color = causeColors[i % causeColors.length];
