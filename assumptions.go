@@ -52,7 +52,7 @@ func (s *Study) assumedOf(w *workload.Workload) (all []string) {
 	if sim.KindOf(w.Service) != sim.Matched {
 		visits := w.Visits.Requests > 0
 		add(visits, "a visit has a geometric number of requests with exponential gaps")
-		add(visits, "answers to one user that are under way at once follow one another as they are ready, under the one window of a connection over HTTP/2 or 3, and on his line over all that he has: where they take turns the last of them ends as here, and the others later")
+		add(visits, "answers to one user that are under way at once follow one another as they are ready, under the one window of a connection over HTTP/2 or 3 (as RFC 9218, section 10, asks of answers that are not incremental, the default), and on his line over all that he has: where they take turns, as with servers that know no priorities and over several connections, the last of them ends as here, and the others later")
 		_, isRecorded := w.Demand.(workload.Trace)
 		add(visits && isRecorded, "as many visits go on at any hour, one in a metro at least, whose gaps are what the trace makes them")
 		if of := w.Visits.Versions.Source(); of != "" {

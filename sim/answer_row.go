@@ -7,7 +7,8 @@ import (
 
 // Answers to a user that are under way at once share what they come over. Those of a visit over HTTP/2 or 3 are one row of bytes under the one window of its connection, as
 // those between sites are in a [transport.Stream]; those over the connections of HTTP/1.1 have a window each. All come at the rate of the user's line together, the last bytes of
-// one after those of the one before, first come, first served (assumed). Packets take turns on real lines: of equal answers that begin together the last ends as here, and the
+// one after those of the one before, first come, first served. Over one connection that is what RFC 9218, section 10, asks of servers for answers that are not incremental, which is the default (section 4.2): one by one in
+// the order of requests, here of those that are ready. Servers that know no priorities (nginx) let them take turns. Over several connections it is assumed: packets take turns on real lines: of equal answers that begin together the last ends as here, and the
 // others later; what is small behind what is large ends earlier than here, by up to what is left of the large one: 999 bytes that leave at 156 ms
 // behind 67 kB on a line of 1 Mbit/s end at 680 ms, and would at about 180 by turns. They follow one another in the order in which their first bytes leave the site: what is known to
 // leave later is kept until then, since others may leave before it.
