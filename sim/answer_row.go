@@ -228,6 +228,7 @@ type leavingAnswer struct {
 
 // keepUntil keeps an answer whose first byte leaves the site at an instant, later: after the handshake of its connection, and what was lost before it.
 func (v *visits) keepUntil(leaves int64, r *request, s *served) {
+	v.asking.at(r.asking).isUnderWay = false
 	n := v.leaving.add()
 	of := v.leaving.at(n)
 	of.request, of.served = *r, *s

@@ -477,7 +477,7 @@ func (c *clients) fail(r *request, now int64, why Reason) {
 		waited += connect + tls
 	}
 	if down != nil {
-		why, waited = down.why(), down.timeout
+		why, waited = down.why(), down.waits(c.atLeast(r, down, waited))
 	}
 	if c.visits != nil {
 		held := c.visits.waited(r)

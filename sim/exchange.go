@@ -257,7 +257,7 @@ func (c *clients) answerVisit(a *asking, r *request, s *served) {
 		v.conn(p, int(a.conn)).Answered(at, x.after)
 		v.endsAsking(c, p, at)
 	}
-	v.asking.remove(r.asking)
+	v.end(r.asking)
 	c.concludeOver(x, r, s, ttfb, ttlb)
 	r.arrived += s.held
 }

@@ -79,6 +79,11 @@ const (
 	idleAgain
 	// answerLeaves tells a site that the first byte of an answer to a user leaves it now; token is the number of the clients, key that of the answer.
 	answerLeaves
+	// leavesConnection tells a site that a user leaves a connection over which a request was lost; token is the number of the clients, key the visit, index the
+	// number of the connection, service the instant of the user.
+	leavesConnection
+	// outageBegins tells a site that it goes down, for what its users have under way; token is the number of the clients.
+	outageBegins
 )
 
 // A question is what a message asks besides.
@@ -233,6 +238,10 @@ func (s *site) receive(m *message) {
 		s.endsWait(m)
 	case answerLeaves:
 		s.answersNow(m)
+	case leavesConnection:
+		s.leaveConnection(m)
+	case outageBegins:
+		s.loseUnderWay(m)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/topology"
+	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -189,4 +190,85 @@ func TestWhatFailsUnderHandshakesDoesNotDependOnHowSitesAreAdvanced(t *testing.T
 	plans, err := Compile(t.Context(), s, p)
 	require.NoError(t, err)
 	requireSameHoweverAdvanced(t, plans[0])
+}
+
+func TestALossThatIsKnownLateCostsTheConnectionInTimeToTheNanosecond(t *testing.T) {
+	// Over HTTP/2 to a PoP 47 ms away: what is asked for at 1 s opens a connection, and takes 6 s of work at the origin. The PoP goes down from 3 s to 3.5 s, and users wait for 5 s: the user gives
+	// up at 6 s, though a site that asks by message says so at 7.3 s only. What is asked for before 6 s goes over the open connection, and then over a new one, with two round trips of 94 ms more. Who waits for
+	// a second only does not give up while an answer may still come: one that leaves at 3 s is there at 3.047 s.
+	n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "region", Kind: topology.PoP}, {ID: "origin", Kind: topology.Region}},
+		append(append(both("metro", "region", topology.Internet, 47), both("metro", "origin", topology.Internet, 60)...), both("region", "origin", topology.Backbone, 5)...))
+	require.NoError(t, err)
+	for name, of := range map[string]struct {
+		timeout   time.Duration
+		at        int64 // of another request
+		handshake int64
+		waits     int64 // the first
+	}{
+		"before":                  {5 * time.Second, 5900 * ms, 0, 5000 * ms},
+		"a moment before":         {5 * time.Second, 6000*ms - 1, 0, 5000 * ms},
+		"then":                    {5 * time.Second, 6000 * ms, 188 * ms, 5000 * ms},
+		"before it would be said": {5 * time.Second, 7000 * ms, 188 * ms, 5000 * ms},
+		"long after":              {5 * time.Second, 9000 * ms, 188 * ms, 5000 * ms},
+		"a short timeout":         {time.Second, 3550 * ms, 188 * ms, 2047 * ms},
+	} {
+		for _, servers := range []int{0, 1 << 16} {
+			w := oneVisit(0)
+			w.Visits.Versions, w.Visits.IdleTimeout = workload.Versions{0, 1, 0}, 100*time.Second
+			w.Demand = givenObjects{givenSizes{at: []int64{second, of.at}, bytes: []int64{1000, 1000}}, []uint32{0, 1}}
+			w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1000, MaxBytes: 1000}, Origin: workload.ServiceTime{Mean: 6 * time.Second}}
+			s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 20 * time.Second, Seed: 5}
+			s.Failures = []Failure{{Site: "region", At: 3 * time.Second, For: 500 * time.Millisecond, Timeout: of.timeout}}
+			p := placement.RegionOnly("origin").WithPoPs(1<<20, "region").WithUpstream(open)
+			p.Sites[0].Servers = servers
+			all := sighted(t, s, p)
+			require.Len(t, all, 2, name)
+			require.Equal(t, Failed, all[0].Outcome, name)
+			require.Equal(t, of.waits, all[0].TTFB, "%s, %d servers", name, servers)
+			require.Equal(t, Miss, all[1].Outcome, name)
+			require.Equal(t, of.handshake, all[1].Causes[Connect]+all[1].Causes[TLS], "%s, %d servers", name, servers)
+			require.Equal(t, 6000*ms+94*ms+10*ms+of.handshake, all[1].TTFB, "%s, %d servers", name, servers)
+		}
+	}
+}
+
+func TestAConnectionThatBreaksUnderItsHandshakeBringsNoKeys(t *testing.T) {
+	// TLS 1.2 takes two round trips of 94 ms, and one where it is resumed. What is asked for at 1 s resumes a connection of before the run, whose keys are too old at 5 s: its handshake is over at 1.188 s, and the site has the last packet of it 47 ms later. That of 5 s needs a new connection, for the user has left the first, or it has been idle.
+	for name, of := range map[string]struct {
+		failing func(*Scenario)
+		tls     int64
+	}{
+		"nothing":                           {func(*Scenario) {}, 94 * ms},
+		"the site, under it":                {downFrom(1100*time.Millisecond, 50*time.Millisecond), 188 * ms},
+		"the site, as its keys would leave": {downFrom(1235*time.Millisecond, 50*time.Millisecond), 188 * ms},
+		"the site, when they have left":     {downFrom(1235*time.Millisecond+1, 50*time.Millisecond), 94 * ms},
+		"the link, for a packet of it":      {cutFrom(1094*time.Millisecond, 1), 188 * ms},
+		"the link, between packets of it":   {cutFrom(1094*time.Millisecond+1, 40*time.Millisecond), 94 * ms},
+	} {
+		for _, servers := range []int{0, 1} {
+			s, p := underWay(t, true, servers, of.failing, second, 5*second)
+			s.Workloads[0].Visits.Versions, s.Workloads[0].Visits.Connections = workload.Versions{0, 1, 0}, 0
+			s.Workloads[0].Client.Handshake = transport.TCPTLS12
+
+			s.Workloads[0].Visits.TicketLifetime = 4900 * time.Millisecond
+			all := sighted(t, s, p)
+			require.Len(t, all, 2, name)
+			require.Equal(t, of.tls, all[1].Causes[TLS], "%s, %d servers", name, servers)
+		}
+	}
+}
+
+func TestAWindowBeginsAnewAfterASilenceThoughARequestWasLostMeanwhile(t *testing.T) {
+	// 100,000 bytes over a new connection come in 14,600, 29,200 and 56,200, two round trips of 94 ms behind the first byte. A second later another request is lost, whose user waits for it until 3.5 s. What is asked for at 3 s goes over the same connection, which has sent
+	// nothing for more than a second: its window begins anew.
+	for _, servers := range []int{0, 1} {
+		s, p := underWay(t, true, servers, downFrom(2500*time.Millisecond, 100*time.Millisecond), second, 2510*ms, 3*second)
+		s.Workloads[0].Visits.Versions, s.Workloads[0].Visits.Connections, s.Workloads[0].Visits.IdleTimeout = workload.Versions{0, 1, 0}, 0, time.Minute
+		s.Workloads[0].Service = workload.Computed{ResponseBytes: 100_000}
+		all := sighted(t, s, p)
+		require.Len(t, all, 3)
+		require.Equal(t, Failed, all[1].Outcome)
+		require.Equal(t, 94*ms, all[2].TTFB, "over the open connection")
+		require.Equal(t, 188*ms, all[2].TTLB-all[2].TTFB)
+	}
 }

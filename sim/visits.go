@@ -29,6 +29,7 @@ type visits struct {
 	left     slab[leftVisit]
 	leftBy   map[uint32]uint32 // by name
 	expires  bool              // keys of connections may be too old
+	outage   int               // how many of the outages are looked at, or passed over
 	keyed    []int64           // by place: when the latest came to be, long ago if there are none; nothing where none is ever too old
 
 	// These are of visits over HTTP/1.1, whose requests wait for connections.
@@ -58,7 +59,10 @@ type asking struct {
 	version              uint8
 	stack                uint16
 	name                 uint32 // of its visit
+	isUnderWay           bool   // where sites fail: it has no answer that is known to leave the site, and is not known to be lost
 	waited               int64  // for a connection
+	asks                 int64  // its instant, as the user has it
+	way                  int64  // how long it and the first byte of its answer are under way, if nothing is lost
 	lookup, connect, tls int64
 }
 
@@ -143,6 +147,12 @@ func (v *visits) ask(c *clients, r *request) {
 	r.asking = v.asking.add()
 	a := v.asking.at(r.asking)
 	a.place, a.version, a.name, a.waited, a.lookup, a.tls = of.Place(), p.version, p.name, waited, 0, 0
+	if c.outages != nil {
+		if v.outage == 0 {
+			v.expectOutage(c, at)
+		}
+		a.asks, a.way, a.isUnderWay = at, c.rtt+r.access+c.beyond, true
+	}
 	hasKeys := p.hasKeys
 	if v.expires {
 		hasKeys = v.hasFreshKeys(p, of.Place(), at, at-c.rtt-r.access)
@@ -183,6 +193,9 @@ func (v *visits) connect(c *clients, r *request, a *asking, p *visitor, at int64
 		k.Open(conn, at+a.lookup+a.connect+a.tls)
 		a.conn = int8(n)
 		conn.Ask(at)
+		if c.outages != nil && c.breaksHandshake(r, a) {
+			conn.Break()
+		}
 		if p.version != 0 {
 			v.rowOf(p, a.place).hangUp()
 		}
@@ -282,17 +295,13 @@ func (v *visits) failed(c *clients, r *request, at int64) {
 		v.conn(p, int(a.conn)).Failed(at)
 		v.endsAsking(c, p, at)
 	}
-	v.asking.remove(r.asking)
+	v.end(r.asking)
 }
 
-// lost ends a request that its user gives up at an instant, since the site or the way to it was down.
-func (v *visits) lost(c *clients, r *request, at int64) {
-	a := v.asking.at(r.asking)
-	if p := v.seatOf(a.place, a.name); p != nil && a.conn >= 0 {
-		v.conn(p, int(a.conn)).Lost(at)
-		v.endsAsking(c, p, at)
-	}
-	v.asking.remove(r.asking)
+// end forgets a request.
+func (v *visits) end(n uint32) {
+	v.asking.at(n).isUnderWay = false
+	v.asking.remove(n)
 }
 
 // waited returns how long a request has waited for a connection before it was sent.

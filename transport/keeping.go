@@ -23,12 +23,13 @@ type Conn struct {
 	asked  int32 // requests that have no answer yet
 	isOpen bool
 	isLost bool // a request over it was given up: the client leaves it when none waits any more
+	broke  bool // its handshake, or what would have come with its first answer, was lost
 }
 
 // IsOpen reports whether a request at an instant finds the connection open: over which requests wait for their answers, or whose
 // last use is no longer ago than connections live, but for one that the client leaves.
 func (k *Keeping) IsOpen(c *Conn, now int64) bool {
-	return c.isOpen && (c.asked > 0 || now-c.last <= k.Idle && !(c.isLost && now >= c.last))
+	return c.isOpen && (c.asked > 0 || now-c.last <= k.Idle && !c.isLost)
 }
 
 // Open opens a connection anew, with a handshake that is done at an instant.
@@ -53,8 +54,11 @@ func (c *Conn) Window() Window { return c.window }
 // IsBusy reports whether at an instant a request waits for the last byte of its answer.
 func (c *Conn) IsBusy(now int64) bool { return c.asked > 0 || c.last > now }
 
-// WasReady reports whether the handshake of the connection, which may be closed for it was idle, was done at an instant.
-func (c *Conn) WasReady(at int64) bool { return c.isOpen && c.ready <= at }
+// WasReady reports whether the handshake of the connection, which may be closed for it was idle, was done at an instant: never if it broke.
+func (c *Conn) WasReady(at int64) bool { return c.isOpen && !c.broke && c.ready <= at }
+
+// Break says that the server, or the way to it, is down under the handshake of the connection: it brings no keys.
+func (c *Conn) Break() { c.broke = true }
 
 // ReadyAt returns when the handshake of the connection was done.
 func (c *Conn) ReadyAt() int64 { return c.ready }
@@ -92,7 +96,7 @@ func (c *Conn) Failed(at int64) {
 	c.last = max(c.last, at)
 }
 
-// Lost notes that a request is given up at an instant, which may be later than now, since the server is down: the client leaves the connection then or, where others still wait over it, with the last of them.
+// Lost notes that a request is given up at an instant, since the server is down: the client leaves the connection or, where others still wait over it, with the last of them.
 func (c *Conn) Lost(at int64) {
 	c.Failed(at)
 	c.isLost = true
