@@ -27,8 +27,8 @@ func (h *nextHop) connectBy(u *transport.Upstream) {
 
 // newLossyWay returns how a site asks another over a leg.
 func newLossyWay(u *transport.Upstream, l *leg) *lossyWay {
-	rtt := l.rtt()
-	w := &lossyWay{LossyDialer: u.LossyDialer(time.Duration(rtt), l.bitsPerSecond, l.lossBack), loss: l.loss, timeout: transport.RetransmitNs(rtt)}
+	w := &lossyWay{LossyDialer: u.LossyDialer(time.Duration(l.rtt()), l.bitsPerSecond, l.lossBack), loss: l.loss}
+	w.timeout = w.ResendNs()
 	w.carried = sync.OnceValue(w.CarriedBitsPerSecond)
 	return w
 }

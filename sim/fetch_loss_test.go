@@ -54,6 +54,18 @@ func TestFetchesOverLinksThatLoseAllButTheSixthTimeToTheNanosecond(t *testing.T)
 	}
 }
 
+func TestFetchesOverQUICAreSentAgainAfterItsProbeTimeout(t *testing.T) {
+	// As above, but for the probe timeout of RFC 9002, section 6.2.1: a round trip of 50 ms, 1 ms at the least for how it varies, and 25 ms for which an acknowledgement may be kept back. The handshake and the question are sent for the seventh time
+	// after 76 + 152 + ... + 2,432 = 4,788 ms each; TCP's 200 ms would make it 12,600.
+	s := losing(t, answersOf([]uint32{0, 1}, 0, 100_000), "pop", "region", 1-1e-12, 0, 50*time.Second)
+	p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(transport.Upstream{Handshake: transport.QUIC})
+	for _, servers := range []int{0, 1} {
+		p.Sites[0].Servers = servers
+		got, _ := sightings(t, s, p)
+		require.Equal(t, 6*ms+2*(50*ms+4788*ms), got[0][0])
+	}
+}
+
 // setUpRest returns how much later than its first byte the last one of 100,000 is, of an answer over a new connection on a way with a round trip of more than 40 ms that loses all but the
 // seventh try: of 69 packets 10 go at first, of which the first arrives. A round trip later each of the others is sent in vain for 12.6 s, and acknowledged, but for the last.
 func setUpRest(rtt int64) int64 { return rtt + 68*seventh + 67*rtt }

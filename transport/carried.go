@@ -24,6 +24,6 @@ func (d *LossyDialer) CarriedBitsPerSecond() float64 {
 	bytes := int64(packets) * l.segment
 	kept := int64(window * float64(l.segment))
 	draws := random.Key(0).Stream()
-	takes, _ := l.Rounds(bytes, d.quiet, Window{kept, kept}, false, steady(d.rtt), &draws)
+	takes, _ := l.Rounds(bytes, d.ResendNs(), Window{kept, kept}, false, steady(d.rtt), &draws)
 	return 8e9 * float64(bytes) / float64(takes)
 }

@@ -128,6 +128,6 @@ func QUICGo(h Handshake) Connection {
 	c := Connection{Handshake: h, SegmentBytes: 1252, InitialSegments: 32}
 	c.PacketBytes, c.HeaderBytes, c.MaxWindowBytes, c.EarlyBytes, c.Paced, c.Congestion, c.Kept = 1252+28+20, 240, 512<<10, 3*1200, true, Reno, 0.7
 	c.WindowGrows, c.AckPackets = true, 2
-	c.ProbeAbove, c.FirstTimeout, c.MaxSegmentBytes = 26*time.Millisecond, 200*time.Millisecond, 1452
+	c.ProbeAbove, c.FirstTimeout, c.MaxSegmentBytes = probeAbove, 200*time.Millisecond, 1452
 	return c
 }

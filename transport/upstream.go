@@ -96,8 +96,19 @@ func (u Upstream) Dialer(rtt time.Duration, bitsPerSecond float64) Dialer {
 
 // connection returns what answers at so many bits per second come over.
 func (u Upstream) connection(bitsPerSecond float64) Connection {
-	return Connection{Handshake: u.Handshake, BitsPerSecond: bitsPerSecond, BufferBytes: u.BufferBytes}
+	c := Connection{Handshake: u.Handshake, BitsPerSecond: bitsPerSecond, BufferBytes: u.BufferBytes}
+	if u.Handshake.overQUIC() {
+		c.ProbeAbove = probeAbove
+	}
+	return c
 }
+
+// probeAbove is by how much the probe timeout of QUIC is longer than a round trip that does not vary: the least of timers, 1 ms, and the longest that a receiver keeps an acknowledgement back by default, 25 ms (RFC 9002,
+// section 6.2.1; RFC 9000, section 18.2).
+const probeAbove = 26 * time.Millisecond
+
+// ResendNs returns the time in ns after which what is lost is sent again: the timeout of TCP, or the probe timeout of QUIC.
+func (d *Dialer) ResendNs() int64 { return d.transfer.ResendNs(d.rtt) }
 
 // A Line is the connection that a site keeps over a [Dialer]. Instants are in ns.
 type Line struct {

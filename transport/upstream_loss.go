@@ -77,7 +77,7 @@ func (d *LossyDialer) Answer(l *Line, bytes, now int64, lost Losses) (waits, tak
 		return 0, d.openTime(bytes, d.lossy.Intact(&draws))
 	}
 	d.restart(l, now)
-	return l.stream.send(&d.transfer, bytes, now, d.rtt, &streamLosses{&d.lossy, d.quiet, &draws})
+	return l.stream.send(&d.transfer, bytes, now, d.rtt, &streamLosses{&d.lossy, d.ResendNs(), &draws})
 }
 
 // openTime returns the time of an answer over a connection that is always open of which so many bytes come before one is lost.
