@@ -14,15 +14,13 @@ import (
 // leave later is kept until then, since others may leave before it.
 
 // An answerRow is what the answers to a visit have ahead of them. Instants are of the user, in ns. Over HTTP/1.1 it says no more than from when on the user's line has been busy, and with how
-// many bytes: begins and sent. What one that begins it writes is a line of the processor's cache.
+// many bytes: begins and sent. It fills a line of the processor's cache.
 type answerRow struct {
 	begins, round, ends int64            // when the first byte came of those that followed one another, the first of their last round trip, and the last byte
 	sent                int64            // bytes of these, with their headers, and above them what else is known of these
 	window              transport.Window // with which they began
 	key                 random.Key       // of the first of them: it addresses the round trips, and which packets are lost
 	left                int64            // when the first byte of one of them left the site, of the latest
-	intact              int64            // bytes before one is lost, where any may be
-	_                   [7]int64         // two lines in all
 }
 
 // What is known of those that followed one another besides their bytes.
@@ -49,7 +47,7 @@ func (w *answerRow) isAcknowledged(first, rtt int64) bool {
 func (w *answerRow) begin(send *sending, bytes, first int64, takes sendingTime) {
 	w.beginWith(&send.transfer, send.window, send.isNew, send.key, bytes, first, takes.before, takes.ns)
 	if send.lossy != nil {
-		w.intact = send.intact
+		*send.rowIntact = send.intact
 	}
 }
 
@@ -101,7 +99,10 @@ func (w *answerRow) goOn(c *clients, r *request, send *sending, bytes, first int
 // sendingOf returns how all of the row is sent over the stack of an answer.
 func (w *answerRow) sendingOf(c *clients, r *request, over *sending) sending {
 	of := *over
-	of.window, of.key, of.intact, of.isNew = w.window, w.key, w.intact, w.isNew()
+	of.window, of.key, of.isNew = w.window, w.key, w.isNew()
+	if of.lossy != nil {
+		of.intact = *of.rowIntact
+	}
 	spent := int64(0)
 	if w.isNew() {
 		spent = of.transfer.Connect + of.transfer.TLS
@@ -135,7 +136,10 @@ func (v *visits) sendAnswer(c *clients, a *asking, p *visitor, r *request, s *se
 	if p == nil {
 		return
 	}
-	row := v.rowOf(p, a.place)
+	row := &p.row
+	if send.lossy != nil {
+		send.rowIntact = v.intactOf(p, a.place)
+	}
 	if a.version == 0 {
 		row.shareLine(c, &send.transfer, s.bytes, r.isNew, first, x)
 		return
@@ -168,7 +172,7 @@ func (v *visits) sendAtOnce(c *clients, a *asking, p *visitor, r *request, s *se
 	x := &c.exchanged
 	x.lookup, x.connect, x.tls, x.waits = a.lookup, a.connect, a.tls, 0
 	x.first, x.transfer, x.before, x.after = flight.Readable, flight.All-flight.Readable, 0, flight.After
-	row := v.rowOf(p, a.place)
+	row := &p.row
 	if a.version == 0 {
 		row.shareLine(c, &of.transfer, s.bytes, r.isNew, first, x)
 		return true
@@ -204,7 +208,10 @@ func (w *answerRow) follow(c *clients, r *request, send *sending, bytes, first i
 func (w *answerRow) partsOf(send *sending, sent, bytes, takes int64) (p transport.Parts) {
 	of := func(bytes int64) transport.Parts {
 		row := *send
-		row.window, row.key, row.intact, row.isNew = w.window, w.key, w.intact, w.isNew()
+		row.window, row.key, row.isNew = w.window, w.key, w.isNew()
+		if row.lossy != nil {
+			row.intact = *row.rowIntact
+		}
 		return row.transfer.PartsOver(w.window, bytes, w.isNew(), row.trips, row.takes(bytes).ns)
 	}
 	all, before := of(sent+bytes), of(sent)

@@ -122,6 +122,7 @@ type sending struct {
 	rtt, timeout   int64
 	key            random.Key // addresses which packets are lost
 	intact         int64      // bytes before one is, where nothing else says that
+	rowIntact      *int64     // the same of the row of answers that it goes in, where any may be lost
 	trips          *trips
 }
 

@@ -319,8 +319,9 @@ type waiter struct {
 	request
 	question *message // of another site, nil for a user
 	outcome  Outcome
-	next     uint32 // that waits behind it, of the last the first, while the fetch has no answer
-	part     uint32 // the number of the part of an object that a user asks for, 0 where that is the whole
+	next     uint32   // that waits behind it, of the last the first, while the fetch has no answer
+	part     uint32   // the number of the part of an object that a user asks for, 0 where that is the whole
+	_        [16]byte // two lines of the processor's cache in all
 }
 
 // wait puts a place behind those that wait for a fetch; the caller fills in who does.

@@ -194,7 +194,7 @@ func (s *site) prefetchAnswered(waiters []uint32, a *lookAhead) (touched uint32)
 		v.place = asks.place
 	}
 	for _, v := range a.visits[:n] {
-		touched ^= v.touch() ^ uint32(v.of.rows[v.place].ends)
+		touched ^= v.touch() ^ uint32(v.of.visitors[v.place].row.ends)
 	}
 	return touched
 }

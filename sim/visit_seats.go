@@ -72,12 +72,12 @@ func (v *visits) seatOf(place, name uint32) *visitor {
 	return v.leftSeat(name)
 }
 
-// rowOf returns what the answers to a visit of a place have ahead of them.
-func (v *visits) rowOf(p *visitor, place uint32) *answerRow {
+// intactOf returns how many bytes of the row of answers to a visit come before one is lost, where any may be.
+func (v *visits) intactOf(p *visitor, place uint32) *int64 {
 	if p.hasLeft {
-		return &v.left.at(v.leftBy[p.name]).row
+		return &v.left.at(v.leftBy[p.name]).intact
 	}
-	return &v.rows[place]
+	return &v.intact[place]
 }
 
 // lookedUpBy returns when a visit looked the site's name up, where that takes time.
@@ -91,8 +91,7 @@ func (v *visits) lookedUpBy(p *visitor, place uint32) *int64 {
 // A leftVisit is a visit whose last requests wait for a connection, or for their answers, while another one has its place.
 type leftVisit struct {
 	visitor
-	row      answerRow
-	lookedUp int64
+	lookedUp, intact int64
 }
 
 // leftSeat returns who visits under a name whose place another one has; nil where nothing of the visit waits any more.
@@ -127,7 +126,11 @@ func (v *visits) leave(p *visitor, place uint32) {
 	}
 	n := v.left.add()
 	left := v.left.at(n)
-	left.visitor, left.row, left.hasLeft, left.lookedUp = *p, v.rows[place], true, never
+	left.visitor, left.lookedUp = *p, never
+	left.hasLeft = true
+	if v.loses {
+		left.intact = v.intact[place]
+	}
 	if v.Lookup > 0 {
 		left.lookedUp = v.lookedUp[place]
 	}

@@ -17,9 +17,10 @@ type visits struct {
 	coming   drawnAhead[workload.Visit] // of the requests to come
 	looked   int                        // how many of those are looked at
 	request  uint64                     // number of the next of the metro
-	visitors []visitor
-	rows     []answerRow // by place
-	hasMore  bool        // visits may be over HTTP/1.1
+	visitors []visitor                  // by place
+	loses    bool                       // packets to them may be lost
+	intact   []int64                    // by place, of the answers behind which others go, where any may be lost: bytes before one is
+	hasMore  bool                       // visits may be over HTTP/1.1
 	more     connections
 	lookedUp []int64 // by place: when the site's name was, long ago if never; none where that takes no time
 	asking   slab[asking]
@@ -39,7 +40,8 @@ type visits struct {
 	resumed *queuedAsk // that, while it is sent
 }
 
-// A visitor is who visits in one place, with the first connection. It fills a line of the processor's cache.
+// A visitor is who visits in one place, with the first connection. It fills a line of the processor's cache, and what its answers have ahead of them the next one,
+// which the processor reads along.
 type visitor struct {
 	conn    transport.Conn
 	name    uint32
@@ -50,6 +52,7 @@ type visitor struct {
 	base    int64  // of the last mile, without jitter
 	more    uint32 // the number of its further connections, 0 while there are none
 	waiting uint32 // the last that waits for a connection, before which the others do, 0 for none
+	row     answerRow
 }
 
 // An asking is a request that has no answer yet.
@@ -64,6 +67,7 @@ type asking struct {
 	asks                 int64  // its instant, as the user has it
 	way                  int64  // how long it and the first byte of its answer are under way, if nothing is lost
 	lookup, connect, tls int64
+	_                    [16]byte // a line of the processor's cache in all
 }
 
 // never is the instant of what has not been.
@@ -74,9 +78,10 @@ func newVisits(h *workload.Head, key random.Key, s *stacks, perSecond float64) *
 	v := &visits{Visits: &h.Visits, key: key, more: connections{each: h.Visits.MostConnections() - 1}}
 	atATime := float64(v.AtATime(perSecond))
 	places := int(atATime+float64(3*math.Sqrt(atATime))) + 1
-	v.visitors, v.rows = make([]visitor, 0, places), make([]answerRow, 0, places)
+	v.visitors = make([]visitor, 0, places)
 	for version := range v.keeping {
 		of := &s.all[s.number(version, false, 0)]
+		v.loses = v.loses || of.lossy != nil
 		v.keeping[version] = transport.Keeping{Idle: int64(h.Visits.IdleTime()), Rule: h.Client.Idle, Initial: of.transfer.InitialWindow()}
 	}
 	v.hasMore, v.leftBy = h.Visits.IsOverHTTP1(), make(map[uint32]uint32)
@@ -94,7 +99,10 @@ func (v *visits) put(all []workload.Visit) {
 }
 
 func (v *visits) addPlace() {
-	v.visitors, v.rows = append(v.visitors, visitor{}), append(v.rows, answerRow{})
+	v.visitors = append(v.visitors, visitor{})
+	if v.loses {
+		v.intact = append(v.intact, 0)
+	}
 	if v.Lookup > 0 {
 		v.lookedUp = append(v.lookedUp, never)
 	}
@@ -197,7 +205,7 @@ func (v *visits) connect(c *clients, r *request, a *asking, p *visitor, at int64
 			conn.Break()
 		}
 		if p.version != 0 {
-			v.rowOf(p, a.place).hangUp()
+			p.row.hangUp()
 		}
 	}
 }
@@ -252,9 +260,7 @@ func (v *visits) begin(c *clients, of workload.Visit, at int64) *visitor {
 	for p.version = 0; p.version < numVersions-1 && share >= shares[p.version]; p.version++ {
 		share -= shares[p.version]
 	}
-	row := &v.rows[of.Place()]
-	*row = answerRow{}
-	row.hangUp()
+	p.row.hangUp()
 	lookedUp := int64(never)
 	if of.IsFound() && c.cameBefore(of) {
 		p.hasKeys = true

@@ -214,7 +214,8 @@ func TestAFailureOfASiteClosesTheConnectionsOfItsUsers(t *testing.T) {
 }
 
 func TestAVisitorFillsALineOfTheProcessorsCache(t *testing.T) {
-	require.Equal(t, uintptr(64), unsafe.Sizeof(visitor{}))
-	require.Equal(t, uintptr(128), unsafe.Sizeof(answerRow{}))
-	require.Equal(t, uintptr(64), unsafe.Offsetof(answerRow{}.intact))
+	require.Equal(t, uintptr(64), unsafe.Offsetof(visitor{}.row))
+	require.Equal(t, uintptr(128), unsafe.Sizeof(visitor{}))
+	require.Equal(t, uintptr(64), unsafe.Sizeof(asking{}))
+	require.Equal(t, uintptr(128), unsafe.Sizeof(waiter{}))
 }
