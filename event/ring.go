@@ -85,7 +85,11 @@ func (r *ring) extend(i uint64) {
 	} else {
 		c = uint32(len(r.follow))
 		r.follow = append(r.follow, 0)
-		r.arena = slices.Grow(r.arena, 1<<r.chunkBits)[:len(r.follow)<<r.chunkBits]
+		size := len(r.follow) << r.chunkBits
+		if size > cap(r.arena) {
+			r.arena = slices.Grow(r.arena, len(r.arena)) // a ring that fills moves what it holds once, not time and again
+		}
+		r.arena = r.arena[:size]
 	}
 	b := &r.buckets[i]
 	if b.slot == 0 {

@@ -91,23 +91,33 @@ func newVisits(h *workload.Head, key random.Key, s *stacks, perSecond float64) *
 // put notes of which visits the next requests are that will come here.
 func (v *visits) put(all []workload.Visit) {
 	v.coming.put(all)
+	places := len(v.visitors)
 	for _, of := range all {
-		for int(of.Place()) >= len(v.visitors) {
-			v.addPlace()
-		}
+		places = max(places, int(of.Place())+1)
+	}
+	if places > len(v.visitors) {
+		v.makePlaces(places)
 	}
 }
 
-func (v *visits) addPlace() {
-	v.visitors = append(v.visitors, visitor{})
-	if v.loses {
-		v.intact = append(v.intact, 0)
+// makePlaces makes so many places, more than there are.
+func (v *visits) makePlaces(places int) {
+	more := places - len(v.visitors)
+	if places <= cap(v.visitors) {
+		v.visitors = v.visitors[:places] // nobody has had those
+	} else {
+		v.visitors = append(v.visitors, make([]visitor, more)...)
 	}
-	if v.Lookup > 0 {
-		v.lookedUp = append(v.lookedUp, never)
-	}
-	if v.expires {
-		v.keyed = append(v.keyed, never)
+	for range more {
+		if v.loses {
+			v.intact = append(v.intact, 0)
+		}
+		if v.Lookup > 0 {
+			v.lookedUp = append(v.lookedUp, never)
+		}
+		if v.expires {
+			v.keyed = append(v.keyed, never)
+		}
 	}
 }
 
