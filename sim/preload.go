@@ -29,8 +29,7 @@ const maxPreloadObjects = 20_000_000
 // start from the content that LRU would have, put in in the order of the requests.
 //
 // Users who come in visits ask for some objects several times in a row: then the time since the last request follows [workload.Gaps], and so do misses. That goes for
-// whole objects at the caches that users meet; slices, objects that take the place of others, and ages that tiers pass on are as if requests came each on
-// its own.
+// the caches that users meet; what others are asked for, and ages that tiers pass on and that are not replayed ([past]), are as if requests came each on its own.
 //
 // Objects that are asked for once ([workload.Endless]) lie between the others: a cache holds those that were asked for
 // since the oldest of the others was, though nobody will ask for them again. Behind it a cache has free space.
@@ -307,11 +306,9 @@ func (p *preloader) missedOf(t *tier, number, k int, rate, longest float64, c *c
 		return rate
 	case t.aging != nil:
 		return p.asksOfAged(t, number, k, rate, longest, c)
-	case w.renewal.Lifetime > 0:
-		return float64(rate * (1 - w.renewal.HitRatio(rate, longest)))
 	default:
 		gaps := p.gapsOf(t, number, rate)
-		return gaps.Missed(longest)
+		return w.renewal.Missed(&gaps, longest)
 	}
 }
 
@@ -428,14 +425,14 @@ func (p *preloader) addRegular(t *tier, s *site, rates rates, server int, d *scr
 			}
 			stream := key.StreamAt(uint64(k))
 			o := recent{key: base + uint64(k), bytes: of.bytes[k]}
+			gaps := p.gapsOf(t, i, rate)
 			if past := p.pastOf(t, i, k); past == nil || t.number == firstTier {
-				gaps := p.gapsOf(t, i, rate)
 				o.ago = gaps.Since(stream.Exp())
 			} else {
 				o.ago = p.lastAsked(past, server, i, k, rate, &stream)
 			}
 			if of.renewal.Lifetime > 0 {
-				p.addRenewed(t, i, server, uint32(k), o, rate, &stream, d)
+				p.addRenewed(t, i, server, uint32(k), o, &gaps, &stream, d)
 				continue
 			}
 			d.add(o)
@@ -479,7 +476,7 @@ func (d *scratch) keepLast(from int, capacity int64) (longest float64) {
 
 // addRenewed adds the objects that a place has had: the one it has, if it was asked for since it was born, and those before it, each if it was
 // asked for in its life. Nobody will ask for these again; they hold space until they leave.
-func (p *preloader) addRenewed(t *tier, number, server int, place uint32, o recent, rate float64, stream *random.Stream, d *scratch) {
+func (p *preloader) addRenewed(t *tier, number, server int, place uint32, o recent, gaps *workload.Gaps, stream *random.Stream, d *scratch) {
 	r := &p.workloads[number].renewal
 	base := o.key - uint64(place)
 	life, age := float64(float64(r.Lifetime)*1e-9), float64(float64(r.AgeAtStart(place))*1e-9)
@@ -493,7 +490,7 @@ func (p *preloader) addRenewed(t *tier, number, server int, place uint32, o rece
 		add(o)
 	}
 	for n := 1; n <= min(r.MostBefore(), renewedHeld); n++ {
-		if ago := stream.Exp() / rate; ago <= life {
+		if ago := gaps.Since(stream.Exp()); ago <= life {
 			add(recent{ago: age + float64(float64(n-1)*life) + ago, key: base + uint64(r.Before(place, n)), bytes: o.bytes})
 		}
 	}

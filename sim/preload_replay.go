@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgewise-sim/edgewise/internal/purpose"
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A replay lets the requests for one object be served once more that came before a run, by caches that fetch in no time. While all that a server of the
@@ -55,6 +56,7 @@ type replayedEdge struct {
 	server int
 	rate   float64 // of requests for the object
 	stream random.Stream
+	asks   workload.Asks // those before the ones that came last
 	near   []pastRequest // those that came last, back in time
 	left   int           // of them, those still to come
 }
@@ -181,7 +183,7 @@ func (r *replay) openServer(of *pastTier, server int, last, older random.Key, d 
 	w, near := &r.workloads[r.number], last.StreamAt(uint64(r.object))
 	d.past = d.past[:0]
 	if w.sliced != nil {
-		rate = w.walk(r.object, d.rates, of.share, &near, d)
+		rate = r.walk(of.tier, r.number, r.object, d.rates, &near, d)
 	} else if rate = float64(of.share * d.rates[0]); rate > 0 {
 		gaps := r.gapsOf(of.tier, r.number, rate)
 		d.past = append(d.past, pastRequest{ago: gaps.Since(near.Exp()), next: 1}) // as [preloader.addRegular] draws it
@@ -197,6 +199,8 @@ func (r *replay) openServer(of *pastTier, server int, last, older random.Key, d 
 	}
 	e := &r.edges[n]
 	*e = replayedEdge{of: of, server: server, rate: rate, stream: older.StreamAt(uint64(r.object)), near: append(e.near[:0], d.past...), left: len(d.past)}
+	gaps := r.gapsOf(of.tier, r.number, rate)
+	e.asks = gaps.AsksAt(&e.stream)
 	return rate
 }
 
@@ -236,7 +240,9 @@ func (r *replay) beginAtRandom() {
 func (r *replay) goOn(n int, from int64) {
 	e := &r.edges[n]
 	if e.left == len(e.near) {
-		older := r.freshUntil(e, from) + inNs(e.stream.Exp()/e.rate)
+		until := r.freshUntil(e, from)
+		e.asks.Skip(time.Duration(until-from).Seconds(), &e.stream)
+		older := until + inNs(e.asks.Next(&e.stream))
 		if older < e.near[e.left-1].at() {
 			r.push(dueRequest{at: older, edge: n})
 			return
@@ -334,6 +340,9 @@ func (r *replay) settle() {
 				}
 			}
 			of.asks[k] = 1 / (1 + float64(of.share*asked*fresh))
+			if gaps := r.gapsOf(of.tier, r.number, float64(of.share*asked)); gaps.ComeInVisits() {
+				of.asks[k] = gaps.Fetches(fresh) / float64(of.share*asked)
+			}
 			if of.asked != nil && count.asked > 0 {
 				of.asks[k] = float64(count.asks) / float64(count.asked)
 			}

@@ -49,12 +49,9 @@ func (w *preloadedWorkload) slice(bytes int64, law workload.RangeLaw) {
 func (s *Scenario) validateSteadySlices(p *placement.Placement) error {
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
-		d, isPopular := w.Demand.(workload.Popular)
+		_, isPopular := w.Demand.(workload.Popular)
 		if p.SliceBytes == 0 || !isPopular || !s.kind(i).MeetsCaches() {
 			continue
-		}
-		if d, ok := d.(workload.Churning); ok && d.RenewalOf(w.Name, 0, 0).Lifetime > 0 {
-			return invalid.New("SliceBytes", p.SliceBytes, "0: new objects of the workload %q take the place of others (churn), of whose slices caches cannot be preloaded, so far", w.Name)
 		}
 		if s.slicesOf(i, p.SliceBytes, maxPreloadObjects) > maxPreloadObjects {
 			return invalid.New("SliceBytes", p.SliceBytes, "larger slices: the objects of the workload %q have more than %d, of which caches cannot be preloaded", w.Name, maxPreloadObjects)
@@ -143,10 +140,11 @@ func (w *preloadedWorkload) drawSlices(stream *random.Stream, size int64) (first
 	return int(from / w.sliced.bytes), int((to + w.sliced.bytes - 1) / w.sliced.bytes)
 }
 
-// walk goes back in time over the requests for an object that a server was asked by, which gets a share of them, until each slice was asked for that is at all, or for
+// walk goes back in time over the requests for an object that a server of a cache was asked by until each slice was asked for that is at all, or for
 // [requestsBack] of them. It leaves the requests in d.past and by slice in d.agos how many seconds ago it was asked for last, and returns how often the server
-// is asked for the object in a second; rates holds, by slice, how often for each.
-func (w *preloadedWorkload) walk(object uint32, rates []float64, share float64, stream *random.Stream, d *scratch) (most float64) {
+// is asked for the object in a second; rates holds, by slice, how often for each the cache is.
+func (p *preloader) walk(t *tier, number int, object uint32, rates []float64, stream *random.Stream, d *scratch) (most float64) {
+	w, share := &p.workloads[number], t.servers.share()
 	first := int(w.sliced.first[object])
 	size, left := int64(0), 0
 	d.agos, d.past = d.agos[:0], d.past[:0]
@@ -158,9 +156,13 @@ func (w *preloadedWorkload) walk(object uint32, rates []float64, share float64, 
 			most = max(most, float64(share*rate)/w.sliced.reached[first+n])
 		}
 	}
-	ago := 0.0
+	if !(most > 0) {
+		return 0
+	}
+	ago, gaps := 0.0, p.gapsOf(t, number, most)
+	asks := gaps.AsksAt(stream)
 	for len(d.past) < requestsBack && left > 0 {
-		ago += stream.Exp() / most
+		ago += asks.Next(stream)
 		below := stream.Float64() * most
 		q := pastRequest{ago: ago}
 		q.first, q.next = w.drawSlices(stream, size)
@@ -174,7 +176,8 @@ func (w *preloadedWorkload) walk(object uint32, rates []float64, share float64, 
 	}
 	for n, rate := range rates {
 		if d.agos[n] == 0 && rate > 0 {
-			d.agos[n] = ago + stream.Exp()/float64(share*rate)
+			gaps := p.gapsOf(t, number, float64(share*rate))
+			d.agos[n] = ago + gaps.Since(stream.Exp())
 		}
 	}
 	return most
@@ -191,7 +194,11 @@ func (p *preloader) addSlices(t *tier, number int, object uint32, of []float64, 
 	past := p.pastOf(t, number, first)
 	if t.number == firstTier || past == nil {
 		past = nil
-		w.walk(object, of[first:next], share, &stream, d)
+		p.walk(t, number, object, of[first:next], &stream, d)
+	}
+	age := math.Inf(1)
+	if w.renewal.Lifetime > 0 {
+		age = float64(float64(w.renewal.AgeAtStart(object)) * 1e-9)
 	}
 	for k := first; k < next; k++ {
 		if !(of[k] > 0) || w.bytes[k] > t.serverBytes() || t.servers.isSharded() && p.shardOf(t, number, k) != server {
@@ -203,7 +210,30 @@ func (p *preloader) addSlices(t *tier, number int, object uint32, of []float64, 
 		} else {
 			o.ago = p.lastAsked(past, server, number, k, float64(share*of[k]), &stream)
 		}
-		d.add(o)
+		if o.ago <= age {
+			d.add(o)
+		}
+	}
+	if w.renewal.Lifetime > 0 {
+		p.addSlicesBefore(t, number, object, of[first:next], server, &stream, d)
+	}
+}
+
+// addSlicesBefore adds those of the objects before one that has taken the place of others, as [preloader.addRenewed] does of whole objects.
+func (p *preloader) addSlicesBefore(t *tier, number int, object uint32, of []float64, server int, stream *random.Stream, d *scratch) {
+	w := &p.workloads[number]
+	r := &w.renewal
+	life, age := float64(float64(r.Lifetime)*1e-9), float64(float64(r.AgeAtStart(object))*1e-9)
+	for n := 1; n <= min(r.MostBefore(), renewedHeld); n++ {
+		p.walk(t, number, object, of, stream, d)
+		for slice, ago := range d.agos {
+			bytes := w.bytes[int(w.sliced.first[object])+slice]
+			key := uint64(r.Before(object, n)) | uint64(slice)<<sliceShift
+			if !(of[slice] > 0) || ago > life || bytes > t.serverBytes() || t.servers.isSharded() && p.shardOfObject(t, number, key) != server {
+				continue
+			}
+			d.add(recent{ago: age + float64(float64(n-1)*life) + ago, key: cache.AtServer(uint64(w.base)+key, server), bytes: bytes})
+		}
 	}
 }
 

@@ -131,13 +131,40 @@ func TestSlicesOfWhatIsAskedForOnceAreHeld(t *testing.T) {
 func TestSlicesThatCannotBePreloadedAreRefused(t *testing.T) {
 	s, p, _ := slicesOfOne(t)
 	sizes := workload.Sizes{MinBytes: 1_000_000, MaxBytes: 1_000_000}
-	m := workload.Mixture{RequestsPerSecond: 100, Classes: []workload.Class{{Requests: 1, Objects: 300, Sizes: sizes}}, Churn: 10}
-	s.Workloads[0].Demand, s.Workloads[0].Service = m, workload.Cacheable{}
-	require.ErrorContains(t, s.ValidatePlacement(p.Preloaded()), `SliceBytes is 100000; want 0: new objects of the workload "site" take the place of others (churn)`)
-	m.Churn, m.Classes[0].Objects = 0, 2_100_000
-	s.Workloads[0].Demand = m
+	s.Workloads[0].Demand, s.Workloads[0].Service = workload.Mixture{RequestsPerSecond: 100, Classes: []workload.Class{{Requests: 1, Objects: 2_100_000, Sizes: sizes}}}, workload.Cacheable{}
 	tiers := p.WithMidTier(1<<30, "region").Preloaded()
 	require.ErrorContains(t, s.ValidatePlacement(tiers), `larger slices`)
 	require.ErrorContains(t, s.ValidatePlacement(p.Preloaded()), `larger slices: the objects of the workload "site" have more than 20000000`)
 	require.NoError(t, s.ValidatePlacement(p))
+}
+
+// New objects take the place of others, eight minutes after these: the cache begins with slices of those, too, that are no more.
+func TestSlicesOfObjectsThatOthersTakeThePlaceOfBeginInTheirSteadyState(t *testing.T) {
+	for name, change := range map[string]func(s *Scenario, p *placement.Placement){
+		"evicted": func(*Scenario, *placement.Placement) {},
+		"sharded": func(_ *Scenario, p *placement.Placement) {
+			p.Tiers[0].Caches[0].Servers = placement.Servers{Count: 4, Spread: placement.Sharded}
+		},
+		"too old": func(s *Scenario, p *placement.Placement) {
+			p.Tiers[0].Caches[0].CapacityBytes = 1 << 40
+			s.Workloads[0].Service = s.Workloads[0].Service.(workload.Cacheable).Controlled(freshness.Control{MaxAge: freshness.For(time.Minute)})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, p, _ := slicesOfOne(t)
+			sizes := workload.Sizes{MinBytes: 1_000_000, MaxBytes: 1_000_000}
+			s.Workloads[0].Demand = workload.Mixture{RequestsPerSecond: 100, Classes: []workload.Class{{Requests: 1, Objects: 400, ZipfExponent: .7, Sizes: sizes}}, Churn: 180}
+			s.Workloads[0].Service = workload.Cacheable{Ranges: s.Workloads[0].Service.(workload.Cacheable).Ranges}
+			change(&s, &p)
+			hits := func(r *Result) float64 { return shareOf(r, Hit) }
+			s.Duration = 10 * time.Second
+			begin, asks := replicate(t, s, p.Preloaded(), hits), replicate(t, s, p.Preloaded(), fetchesPerSecond(&s))
+			s.WarmUp, s.Duration = 1000*time.Second, 120*time.Second
+			later, laterAsks := replicate(t, s, p, hits), replicate(t, s, p, fetchesPerSecond(&s))
+			t.Logf("%v, later %v; asks %v, later %v", begin, later, asks, laterAsks)
+			require.Less(t, begin.HalfWidth()+later.HalfWidth(), .08*later.Value)
+			require.InDelta(t, later.Value, begin.Value, begin.HalfWidth()+later.HalfWidth())
+			require.InDelta(t, laterAsks.Value, asks.Value, asks.HalfWidth()+laterAsks.HalfWidth())
+		})
+	}
 }

@@ -59,3 +59,35 @@ func TestCachesOfVisitsBeginInTheirSteadyState(t *testing.T) {
 		})
 	}
 }
+
+// The same of slices that age: a visit that asks for some of an object again wants slices that it has asked for, and others. (What an LRU cache without ages hits does not depend
+// on visits: they choose objects as requests each on its own do, in the same order.)
+func TestSlicesOfVisitsBeginInTheirSteadyState(t *testing.T) {
+	s, p, _ := slicesOfOne(t)
+	s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: .5, Objects: 20, ZipfExponent: .7}
+	s.Workloads[0].Visits = workload.Visits{Requests: 10, Gap: time.Second}
+	s.Workloads[0].Service = s.Workloads[0].Service.(workload.Cacheable).Controlled(freshness.Control{MaxAge: freshness.For(2 * time.Minute)})
+	p.Tiers[0].Caches[0].CapacityBytes = 1 << 40
+	hits := func(r *Result) float64 { return shareOf(r, Hit) }
+	long := s
+	long.WarmUp, long.Duration = time.Hour, 10*time.Hour
+	later := replicate(t, long, p, hits)
+	long.Workloads = []workload.Workload{s.Workloads[0]}
+	long.Workloads[0].Visits = workload.Visits{}
+	poisson := replicate(t, long, p, hits)
+	require.Greater(t, later.Low, poisson.High+.05)
+	s.Duration = 40 * time.Second
+	plans, err := Compile(t.Context(), s, p.Preloaded())
+	require.NoError(t, err)
+	requests, found := uint64(0), uint64(0)
+	for rep := range 1500 {
+		r, err := plans[0].Run(t.Context(), rep)
+		require.NoError(t, err)
+		total, err := r.Workloads[0].Total()
+		require.NoError(t, err)
+		requests, found = requests+total.Count(Requests), found+total.Outcomes[Hit]
+	}
+	begin := float64(found) / float64(requests)
+	t.Logf("begins with %v, later %v, of requests each on its own %v", begin, later, poisson)
+	require.InEpsilon(t, later.Value, begin, .03)
+}

@@ -64,15 +64,13 @@ func (r *Renewal) Before(place uint32, n int) uint32 {
 // MostBefore is how many objects before the run a place has numbers for.
 func (r *Renewal) MostBefore() int { return generations / 2 }
 
-// HitRatio returns which part of the requests for the objects of a place an LRU cache answers that keeps what is not asked for so many seconds,
-// where so many a second come: those after another request for the same object in that time. It is the mean over the life of an object,
-// of which nobody has asked before it is born.
-func (r *Renewal) HitRatio(rate, keeps float64) float64 {
-	stays := 1 - float64(portable.Exp(-rate*keeps))
+// Missed returns how often in a second an LRU cache lacks the object of a place that keeps what is not asked for so many seconds: its mean over the life of an
+// object, of which nobody has asked before it is born.
+func (r *Renewal) Missed(l *Gaps, keeps float64) float64 {
 	if r.Lifetime == 0 {
-		return stays
+		return l.Missed(keeps)
 	}
 	life := float64(float64(r.Lifetime) * 1e-9)
 	young := min(keeps, life) // until that age not all of the time that counts has been lived
-	return (young - float64((1-float64(portable.Exp(-rate*young)))/rate) + float64((life-young)*stays)) / life
+	return (-portable.Expm1(-l.hazard(young)) + float64((life-young)*l.Missed(keeps))) / life
 }

@@ -77,7 +77,8 @@ func TestChurnHitsAsTheoryHasIt(t *testing.T) {
 		}
 		want := 0.0
 		for _, share := range shares {
-			want += share * r.HitRatio(20*share, low)
+			gaps := (&workload.Workload{Demand: m}).GapsOf(20*share, 20)
+			want += share - r.Missed(&gaps, low)/20
 		}
 		is := float64(hits) / float64(counted)
 		t.Logf("churn %v a day: hits %.4f, in theory %.4f (T %.1f s)", perDay, is, want, low)
