@@ -123,6 +123,28 @@ func TestFetchesShareALinkToTheNanosecond(t *testing.T) {
 	}
 }
 
+// An answer over a link that all share in equal parts comes to a PoP with its last byte, at 153 ms, and says that its first was there at 53. A user of the PoP has had that since; behind
+// a link that is shared, too, the PoP sends from 153 ms on: what would have crossed that before is known no more.
+func TestFetchesThatComeWithTheirLastByteToTheNanosecond(t *testing.T) {
+	for isBehind, want := range map[bool][3]int64{false: {56 * ms, 156 * ms, 0}, true: {156 * ms, 256 * ms, 0}} {
+		n := sharedNodes(t, "region", "pop", topology.EqualParts)
+		if isBehind {
+			nodes, links := n.AllNodes(), n.Links()
+			for i := range links {
+				if l := &links[i]; l.From == "pop" && l.To == "metro" {
+					l.CapacityBitsPerSecond, l.Sharing = 8e6, topology.FirstCome
+				}
+			}
+			var err error
+			n, err = topology.New(nodes, links)
+			require.NoError(t, err)
+		}
+		s := Scenario{Network: n, Workloads: []workload.Workload{answersOf([]uint32{0}, 0)}, Duration: 400 * time.Millisecond, Seed: 1}
+		got, _ := sightings(t, s, placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(open))
+		require.Equal(t, want, got[0], "behind a link: %v", isBehind)
+	}
+}
+
 func TestAnOverloadedLinkGrowsByWhatIsTooMuch(t *testing.T) {
 	// Every 80 ms what takes 100: each waits 20 ms longer than the one before, and 2.5 of 12.5 a second are too many.
 	var at []int64
