@@ -1,6 +1,12 @@
 package placement
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+)
 
 // A Choice is how those who ask a tier choose among its caches.
 type Choice uint8
@@ -33,7 +39,7 @@ func ParseChoice(name string) (Choice, error) {
 			return Choice(c), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown choice of a cache %q; want one of %q", name, choices)
+	return 0, invalid.New("choice of a cache", strconv.Quote(name), "one of %s", strings.Join(choices[:], ", "))
 }
 
 // Copies says which caches keep what passes through them, on its way from where it is found: an admission across tiers, besides
@@ -67,5 +73,5 @@ func ParseCopies(name string) (Copies, error) {
 			return Copies(c), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown rule for copies %q; want one of %q", name, copies)
+	return 0, invalid.New("copies", strconv.Quote(name), "one of %s", strings.Join(copies[:], ", "))
 }

@@ -2,6 +2,8 @@ package placement
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/cache"
@@ -39,7 +41,7 @@ func ParseSpread(name string) (Spread, error) {
 			return Spread(s), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown spread over servers %q; want one of %q", name, spreads)
+	return 0, invalid.New("spread over servers", strconv.Quote(name), "one of %s", strings.Join(spreads[:], ", "))
 }
 
 // Servers are those of a cache, which have its size among them; the zero value is one.

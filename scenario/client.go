@@ -81,7 +81,7 @@ func readRates(v value, h *workload.Head) {
 }
 
 func readVisits(v value, visits *workload.Visits) {
-	v.fields(
+	seen := v.fields(
 		field{"requests", func(v value) { v.number(&visits.Requests) }},
 		field{"gap", func(v value) { v.duration(&visits.Gap) }},
 		field{"returning", func(v value) { v.number(&visits.Returning) }},
@@ -100,6 +100,11 @@ func readVisits(v value, visits *workload.Visits) {
 		field{"lookup", func(v value) { v.duration(&visits.Lookup) }},
 		field{"lookup_ttl", func(v value) { v.duration(&visits.LookupTTL) }},
 	)
+	if ttl, ok := seen["lookup_ttl"]; ok {
+		if _, ok := seen["lookup"]; !ok {
+			ttl.problem("is for how long a name may be used; want the key lookup beside it, what a look-up takes: without it none is made")
+		}
+	}
 }
 
 // readVersions reads the shares of versions of HTTP, or the name that they have.

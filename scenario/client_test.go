@@ -90,23 +90,28 @@ func TestAHandshakeOfQUICBringsItsOwnStack(t *testing.T) {
 
 func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 	for client, want := range map[string]string{
-		`{visits: {requests: 0.5, gap: 2s}}`:                                    `client.visits.requests: is 0.5`,
-		`{visits: {requests: 5}}`:                                               `client.visits.gap: is 0s`,
-		`{visits: {requests: 5, gap: 2s, http: 2024, connections: 65}}`:         `client.visits.connections: is 65; want 0 (6) to 64`,
-		`{visits: {requests: 5, gap: 2s, connections: 4}}`:                      `client.visits.connections: is 4; want 0 where no visit is over HTTP/1.1`,
-		`{visits: {requests: 5, gap: 2s, returning: 2}}`:                        `client.visits.returning: is 2`,
-		`{visits: {requests: 5, gap: 2s, http: {2: 0.5}}}`:                      `client.visits.http: is shares that sum to 0.5; want a sum of 1`,
-		`{visits: {requests: 5, gap: 2s, http: 1999}}`:                          `want 2022 to 2025, cdn-2025, or a mapping with 1.1, 2 and 3`,
-		`{visits: {requests: 5, gap: 2s}, new_connections: 0.1}`:                `client.new_connections: is 0.1; want 0`,
-		`{visits: {requests: 5, gap: 2s}, handshake: quic-resumed}`:             `client.handshake`,
-		`{visits: {gap: 2s}}`:                                                   `client.visits.requests: is 0`,
-		`{stack: windows}`:                                                      `want textbook or linux`,
-		`{buffer: 64kB, mbit_per_second: 0}`:                                    `client.buffer: is 64kB; want 0 where users have no rate`,
-		`{buffer: 1kB, mbit_per_second: 10}`:                                    `client.buffer: is 1kB; want 0 (no bound), or 4 KiB to`,
-		`{receive_window: 1kB}`:                                                 `client.receive_window: is 1kB; want 0 (no bound), or 4 KiB to`,
-		`{send_buffer: 8kB}`:                                                    `client.send_buffer: is 8kB; want 0 (no bound), or 16 KiB to`,
-		`{congestion: vegas}`:                                                   `unknown congestion control "vegas"`,
-		`{mbit_per_second: {lte: -1}}`:                                          `mbit_per_second.lte: is -1`,
+		`{visits: {requests: 0.5, gap: 2s}}`:                                                                         `client.visits.requests: is 0.5`,
+		`{visits: {requests: 5}}`:                                                                                    `client.visits.gap: is 0s`,
+		`{visits: {requests: 5, gap: 2s, http: 2024, connections: 65}}`:                                              `client.visits.connections: is 65; want 0 (6) to 64`,
+		`{visits: {requests: 5, gap: 2s, connections: 4}}`:                                                           `client.visits.connections: is 4; want 0 where no visit is over HTTP/1.1`,
+		`{visits: {requests: 5, gap: 2s, returning: 2}}`:                                                             `client.visits.returning: is 2`,
+		`{visits: {requests: 5, gap: 2s, lookup_ttl: 5s}}`:                                                           `s.yaml:7: workloads[0].client.visits.lookup_ttl: is for how long a name may be used; want the key lookup beside it`,
+		`{visits: {requests: 5, gap: 2s, returning: 0.5}, handshake: tcp}`:                                           `client.visits.returning: is 0.5; want 0 where no visit is over TLS or QUIC`,
+		`{visits: {requests: 5, gap: 2s, ticket_lifetime: 5m}, handshake: tcp}`:                                      `client.visits.ticket_lifetime: is 5m0s; want 0 where no visit is over TLS or QUIC`,
+		`{visits: {requests: 5, gap: 2s, early_data: true}, handshake: tcp}`:                                         `client.visits.early_data: is true; want false where no visit is over TLS 1.3 or QUIC`,
+		`{visits: {requests: 5, gap: 2s, early_data: true, http_by_access: {lte: {1.1: 1}}}, handshake: tcp+tls1.2}`: `client.visits.early_data: is true; want false`,
+		`{visits: {requests: 5, gap: 2s, http: {2: 0.5}}}`:                                                           `client.visits.http: is shares that sum to 0.5; want a sum of 1`,
+		`{visits: {requests: 5, gap: 2s, http: 1999}}`:                                                               `want 2022 to 2025, cdn-2025, or a mapping with 1.1, 2 and 3`,
+		`{visits: {requests: 5, gap: 2s}, new_connections: 0.1}`:                                                     `client.new_connections: is 0.1; want 0`,
+		`{visits: {requests: 5, gap: 2s}, handshake: quic-resumed}`:                                                  `client.handshake`,
+		`{visits: {gap: 2s}}`:                `client.visits.requests: is 0`,
+		`{stack: windows}`:                   `want textbook or linux`,
+		`{buffer: 64kB, mbit_per_second: 0}`: `client.buffer: is 64kB; want 0 where users have no rate`,
+		`{buffer: 1kB, mbit_per_second: 10}`: `client.buffer: is 1kB; want 0 (no bound), or 4 KiB to`,
+		`{receive_window: 1kB}`:              `client.receive_window: is 1kB; want 0 (no bound), or 4 KiB to`,
+		`{send_buffer: 8kB}`:                 `client.send_buffer: is 8kB; want 0 (no bound), or 16 KiB to`,
+		`{congestion: vegas}`:                `client.congestion: is "vegas"; want one of steady, reno, cubic, bbr`,
+		`{mbit_per_second: {lte: -1}}`:       `mbit_per_second.lte: is -1`,
 		`{visits: {requests: 5, gap: 2s, http_by_access: {lte: {2: 2, 3: 0}}}}`: `client.visits.http_by_access.lte.2: is 2; want a share from 0 to 1`,
 	} {
 		_, err := scenario.Parse("s.yaml", withClient(client))
@@ -130,8 +135,8 @@ func TestTiersSayHowTheyAreChosenAndWhoKeepsCopies(t *testing.T) {
 	require.Equal(t, placement.CopyDown, study.Placements[1].Copies)
 	require.Equal(t, placement.NearestCache, study.Placements[1].Tiers[1].Choice)
 	for from, want := range map[string][2]string{
-		"size: 1GiB, choice: hash": {"size: 1GiB, choice: random", `unknown choice of a cache "random"`},
-		"copies: down":             {"copies: up", `unknown rule for copies "up"`},
+		"size: 1GiB, choice: hash": {"size: 1GiB, choice: random", `choice: is "random"; want one of nearest, hash, origin`},
+		"copies: down":             {"copies: up", `copies: is "up"; want one of everywhere, down, edge`},
 		"slices: 1MiB":             {"slices: 1kB", "slices: is 1kB; want 0, or 16 KiB to"},
 		"pop-sea], size: 1GiB":     {"pop-sea], size: 1GiB, choice: hash", "nearest at the first tier"},
 		"us-east-1], size: 1GiB":   {"us-east-1], size: 1GiB, preload: steady", "begins in its steady state"},
@@ -159,7 +164,7 @@ func TestCachesSayWhatServersTheyAreMadeOf(t *testing.T) {
 	_, err = scenario.Parse("s.yaml", []byte(strings.Replace(steady, "disk_read: 5ms}}", "disk_read: 5ms}}\n    mid_tier_caches: {sites: us-west-2, size: 1GiB, preload: steady, servers: {count: 2, spread: independent}}", 1)))
 	require.NoError(t, err, "behind the first tier, too")
 	for from, want := range map[string][2]string{
-		"spread: sharded":           {"spread: striped", `unknown spread over servers "striped"`},
+		"spread: sharded":           {"spread: striped", `spread: is "striped"; want one of pooled, sharded, independent`},
 		"count: 4, spread: sharded": {"count: 1, spread: sharded", "2 or more"},
 		"memory: 64MiB":             {"memory: 2GiB", "edge_caches.servers.memory: is 2GiB; want 0, or less than the size of the cache"},
 		"disk_read: 5ms":            {"disk_read: 2m", "edge_caches.servers.disk_read: is 2m0s; want 0 to 1m"},

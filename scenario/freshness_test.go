@@ -122,5 +122,22 @@ func TestErrorsOfAnOriginNeedFreshness(t *testing.T) {
 		kept = append(kept, line)
 	}
 	_, err := Parse("ages.yaml", []byte(strings.Join(kept, "\n")))
-	require.ErrorContains(t, err, "origin_errors: is 1 times; want none, or a workload with freshness")
+	require.ErrorContains(t, err, `ages.yaml:16: origin_errors[0].site: is eu-central-1; want an origin of placements with a workload or a tier that has freshness: in "edge" nothing says what a cache makes of an error`)
+}
+
+func TestErrorsOfAnOriginAreOfPlacementsWhoseCachesKnowErrors(t *testing.T) {
+	const text = `title: Errors
+duration: 1m
+network: {metros: {names: [London]}}
+workloads: [{name: site, kind: static, requests_per_second: 1, objects: 10, zipf_exponent: 1, sizes: {median: 1kB, ln_sd: 0}}]
+placements:
+  - {name: plain, origin: Frankfurt, edge_caches: {sites: [pop-lhr], size: 1GB}}
+  - {name: ages, origin: Dublin, edge_caches: {sites: [pop-lhr], size: 1GB, freshness: {profile: cloudfront}}}
+origin_errors:
+  - {site: Dublin, at: 10s, for: 5s}
+`
+	_, err := Parse("errors.yaml", []byte(text))
+	require.NoError(t, err, "the errors are not of the other placement's origin")
+	_, err = Parse("errors.yaml", []byte(text+"  - {site: Frankfurt, at: 10s, for: 5s}\n"))
+	require.ErrorContains(t, err, `errors.yaml:10: origin_errors[1].site: is eu-central-1; want an origin of placements with a workload or a tier that has freshness: in "plain" nothing says what a cache makes of an error`)
 }

@@ -120,7 +120,7 @@ func TestMistakesAreNamedByLineFieldValueAndRemedy(t *testing.T) {
 		{"impairment that loses all", "seed: 42", "link_impairments: [{between: [pop-lax, x-los-angeles-us], at: 2m, for: 1m, loss_ratio: 1}]", `bad.yaml:5: link_impairments[0].loss_ratio: is 1; want a probability from 0, below 1`},
 		{"impairment before the beginning", "seed: 42", "link_impairments: [{between: [pop-lax, x-los-angeles-us], at: 0s, for: 1m, adds: 1ms}]", `bad.yaml:5: link_impairments[0].for: is 1m0s; want more than 1m0s, for recording begins`},
 		{"slowdown of a PoP", "seed: 42", "slowdowns: [{site: pop-lax, at: 2m, for: 1m, factor: 3}]", `bad.yaml:5: slowdowns[0].site: is pop-lax; want a site that works for a placement`},
-		{"slowdown of a game", "seed: 42", "slowdowns: [{site: us-west-2, at: 2m, for: 1m, factor: 3}]", `slowdowns[0].site: is us-west-2; want a site where nobody plays: players of "shooter" do`},
+		{"slowdown of a game", "seed: 42", "slowdowns: [{site: us-west-2, at: 2m, for: 1m, factor: 3}]", `bad.yaml:5: slowdowns[0].site: is us-west-2; want a site where nobody plays: players of "shooter" do`},
 		{"slowdown of nothing", "seed: 42", "slowdowns: [{site: pop-lax, at: 2m, for: 1m, factor: 1}]", `bad.yaml:5: slowdowns[0].factor: is 1; want more than 1, 1000 at most`},
 		{"slowdown without a factor", "seed: 42", "slowdowns: [{site: us-west-2, at: 2m, for: 1m}]", `bad.yaml:5: slowdowns[0]: the key "factor" is missing`},
 		{"slowdown behind the end", "seed: 42", "slowdowns: [{site: pop-lax, at: 11m, for: 1m, factor: 2}]", `bad.yaml:5: slowdowns[0].at: is 11m0s; want less than 11m0s, when the run ends`},

@@ -163,6 +163,10 @@ func (r *reader) reportPlaced(bad *problems, p *placementSpec, err error) {
 		bad.add(p.line, p.path, "%s", oneLine(err))
 		return
 	}
+	if strings.HasPrefix(f.Path, "Slowdowns[") || strings.HasPrefix(f.Path, "OriginErrors[") { // of the scenario, that the placement cannot have
+		r.report(bad, "", r.lines[""], err)
+		return
+	}
 	if in, ok := strings.CutPrefix(f.Path, "Routing"); ok {
 		if at, ok := p.routing.at.find(strings.TrimPrefix(in, ".")); ok {
 			bad.add(at.node.Line, at.path, "%s", said(f))

@@ -38,7 +38,7 @@ func TestConnectionsAreRead(t *testing.T) {
 
 func TestConnectionsThatCannotBeAreNamed(t *testing.T) {
 	for _, c := range []struct{ from, to, want string }{
-		{"idle: keep", "idle: nap", `s.yaml:5: workloads[0].client.idle: is "nap"; unknown rule`},
+		{"idle: keep", "idle: nap", `s.yaml:5: workloads[0].client.idle: is "nap"; want one of restart, keep, halve`},
 		{"keep_alive: 1m", "keep_alive: -1s", `s.yaml:7: placements[0].upstream.keep_alive: is -1s; want 0 (5s) to 8784h`},
 		{"{always_open: true}", "{always_open: true, keep_alive: 1s}", `s.yaml:9: placements[2].upstream.always_open: is true; want false`},
 		{"{pool: 32}", "{pool: 32, handshake: quic}", `s.yaml:10: placements[3].upstream.pool: is 32; want 0 with QUIC`},

@@ -220,7 +220,7 @@ func (s *Scenario) ValidatePlacement(p placement.Placement) error {
 		return err
 	}
 	if err := s.checkOriginErrors(p); err != nil {
-		return fmt.Errorf("placement %q: %w", p.Name, err)
+		return err
 	}
 	if err := s.validateByWorkload(p); err != nil {
 		return fmt.Errorf("placement %q: %w", p.Name, err)

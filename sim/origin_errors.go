@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
@@ -32,9 +33,16 @@ func (s *Scenario) validateOriginErrors() error {
 // checkOriginErrors refuses a placement in which nothing would meet the errors of an origin: its caches take every answer for
 // good.
 func (s *Scenario) checkOriginErrors(p placement.Placement) error {
-	if len(s.OriginErrors) > 0 && len(p.Tiers) > 0 && !saysLifetimes(s, &p) {
-		return fmt.Errorf("sim: %w", invalid.New("OriginErrors", fmt.Sprintf("%d times", len(s.OriginErrors)),
-			"none, or a workload with Controls or a tier with Freshness: else nothing says what a cache makes of an error"))
+	if len(p.Tiers) == 0 || saysLifetimes(s, &p) {
+		return nil
+	}
+	for i := range s.OriginErrors {
+		site := s.OriginErrors[i].Site
+		isItsOrigin := func(a placement.Assignment) bool { return a.Site == site && a.Role == placement.Origin }
+		if slices.ContainsFunc(p.Sites, isItsOrigin) {
+			return fmt.Errorf("sim: %w", invalid.New(fmt.Sprintf("OriginErrors[%d].Site", i), site,
+				"an origin of placements with a workload or a tier that has freshness: in %q nothing says what a cache makes of an error", p.Name))
+		}
 	}
 	return nil
 }

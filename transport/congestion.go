@@ -3,8 +3,11 @@ package transport
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/internal/invalid"
 	"github.com/edgewise-sim/edgewise/internal/portable"
 )
 
@@ -42,7 +45,7 @@ func ParseCongestion(name string) (Congestion, error) {
 			return Congestion(c), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown congestion control %q; want one of %q", name, congestions)
+	return 0, invalid.New("congestion control", strconv.Quote(name), "one of %s", strings.Join(congestions[:], ", "))
 }
 
 // SteadyBitsPerSecond returns the rate that a long TCP transfer keeps where packets of the connection's segment

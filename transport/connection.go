@@ -3,6 +3,8 @@ package transport
 import (
 	"fmt"
 	"math/bits"
+	"strconv"
+	"strings"
 
 	"github.com/edgewise-sim/edgewise/internal/invalid"
 )
@@ -106,7 +108,7 @@ func ParseHandshake(name string) (Handshake, error) {
 			return Handshake(i), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown handshake %q; want one of %q", name, HandshakeNames())
+	return 0, invalid.New("handshake", strconv.Quote(name), "one of %s", strings.Join(HandshakeNames(), ", "))
 }
 
 // A Connection says how clients talk to the first server they meet.

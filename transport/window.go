@@ -1,6 +1,12 @@
 package transport
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/edgewise-sim/edgewise/internal/invalid"
+)
 
 // An IdleWindow says with which congestion window an open connection sends the next response after a silence
 // longer than its retransmission timeout.
@@ -49,5 +55,5 @@ func ParseIdleWindow(name string) (IdleWindow, error) {
 			return IdleWindow(w), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown rule for the window of an idle connection %q; want one of %q", name, idleWindows)
+	return 0, invalid.New("idle window", strconv.Quote(name), "one of %s", strings.Join(idleWindows[:], ", "))
 }

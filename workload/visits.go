@@ -208,9 +208,22 @@ func (w *Workload) validateVisits() error {
 	return invalid.First(
 		invalid.In("Visits", v.Validate()),
 		invalid.Check(w.Client.NewShare == 0, "Client.NewShare", w.Client.NewShare, "0: visits say when connections are new"),
+		invalid.Check(v.Returning == 0 || w.visitsHaveKeys(), "Visits.Returning", v.Returning, "0 where no visit is over TLS or QUIC: no handshake brings keys"),
+		invalid.Check(v.TicketLifetime == 0 || w.visitsHaveKeys(), "Visits.TicketLifetime", v.TicketLifetime, "0 where no visit is over TLS or QUIC: no handshake brings keys"),
+		invalid.Check(!v.EarlyData || w.visitsMayAskEarly(), "Visits.EarlyData", v.EarlyData, "false where no visit is over TLS 1.3 or QUIC: no other handshake takes a request along"),
 		invalid.Check(!slices.Contains([]transport.Handshake{transport.TLS13Resumed, transport.QUICResumed, transport.TLS12Resumed, transport.TLS13Ticket, transport.QUICTicket}, w.Client.Handshake),
 			"Client.Handshake", w.Client.Handshake, "a full handshake: visits say which are resumed"),
 	)
+}
+
+// visitsHaveKeys reports whether any visit may have connections whose handshakes are resumed by keys of earlier ones.
+func (w *Workload) visitsHaveKeys() bool {
+	return w.Visits.mayBeOver(2) || w.Client.Handshake.Resumed(false) != w.Client.Handshake
+}
+
+// visitsMayAskEarly reports whether the requests of any visit may go along with a resumed handshake.
+func (w *Workload) visitsMayAskEarly() bool {
+	return w.Visits.mayBeOver(2) || w.Client.Handshake.Resumed(true).IsEarly()
 }
 
 // mostTimesItsMean bounds how many times its mean over a day the demand's rate is, where visits follow that: at the peak of the day, in all its flash crowds.
@@ -242,9 +255,12 @@ func (v *Visits) TicketTime() time.Duration {
 }
 
 // IsOverHTTP1 reports whether any visit may be over HTTP/1.1.
-func (v *Visits) IsOverHTTP1() bool {
+func (v *Visits) IsOverHTTP1() bool { return v.mayBeOver(0) }
+
+// mayBeOver reports whether any visit may be over a version of HTTP, by its number as in [VersionName].
+func (v *Visits) mayBeOver(version int) bool {
 	for line := range topology.NumTechnologies {
-		if v.Of(topology.Technology(line))[0] > 0 {
+		if v.Of(topology.Technology(line))[version] > 0 {
 			return true
 		}
 	}
