@@ -300,8 +300,11 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string, waits int64) {
 		return
 	}
 	what := "with it"
+	if of.isWrite(n) {
+		what = "with the answer"
+	}
 	if of.aging != nil {
-		what = of.aging.renewals[n].came.inWords()
+		what = of.aging.renewals[n].came.inWords(what)
 	}
 	if waited := of.flights.pool[n].link; waited > 0 {
 		what += fmt.Sprintf(", %v of it behind others on links", time.Duration(waited))
@@ -325,7 +328,8 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string, waits int64) {
 	delete(t.flights, flightName{s.id, of.number, n}) // another fetch may have its number next
 }
 
-func (c *came) inWords() string {
+// inWords says how the answer to a fetch comes back, which is what is said where it is whole and fresh.
+func (c *came) inWords(whole string) string {
 	switch {
 	case c.silent:
 		return "without an answer"
@@ -338,7 +342,7 @@ func (c *came) inWords() string {
 	case c.stale:
 		return "with what is stale there"
 	}
-	return "with it"
+	return whole
 }
 
 // refused notes that who was asked for a followed fetch could not have it.

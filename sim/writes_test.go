@@ -87,6 +87,28 @@ func TestWritesPassByCachesToTheOrigin(t *testing.T) {
 `, journeys(t, s, p))
 }
 
+// What comes back to a write is its answer, not the object.
+func TestStepsOfAWriteNameItsAnswer(t *testing.T) {
+	for _, aging := range []bool{true, false} {
+		s, p := ageing(t, writtenAt(0, -2), hourly, "rfc")
+		if !aging {
+			service := s.Workloads[0].Service.(workload.Cacheable)
+			service.Controls, p.Tiers[0].Freshness = nil, nil
+			s.Workloads[0].Service = service
+		}
+		plans, err := Compile(context.Background(), s, p)
+		require.NoError(t, err)
+		e, err := plans[0].Explain(context.Background(), 0, 0, 0, ByNumber, 2)
+		require.NoError(t, err)
+		var texts []string
+		for _, step := range e.Steps {
+			texts = append(texts, step.Text)
+		}
+		require.Contains(t, texts, "on the way from pop, which passes on what it writes")
+		require.Contains(t, texts, "on the way back from region, with the answer")
+	}
+}
+
 // Two that write at once are two requests of the origin, and nobody who asks waits for them.
 func TestNobodyJoinsAWrite(t *testing.T) {
 	s, p := ageing(t, writtenAt(-1, -1.01, 1.02), hourly, "rfc")
