@@ -153,18 +153,22 @@ func (r *run) newAging(number part, servers *servingCaches) *aging {
 		service, rules := w.Service.(workload.Cacheable), r.plan.placement.Tiers[number].RulesOf(w.Name)
 		of := &agingContent{content: c}
 		for _, control := range c.controls {
-			switch {
-			case rules != nil:
-				of.policies = append(of.policies, freshness.NewPolicy(control, *rules))
-			case len(service.Controls) > 0:
-				of.policies = append(of.policies, freshness.NewPolicy(control, freshness.Rules{}))
-			default:
-				of.policies = append(of.policies, freshness.Immortal())
-			}
+			of.policies = append(of.policies, policyOf(&service, rules, control))
 		}
 		a.contents[i] = of
 	}
 	return a
+}
+
+// policyOf returns what caches with rules, or without any, make of what an origin says of objects.
+func policyOf(service *workload.Cacheable, rules *freshness.Rules, control freshness.Control) freshness.Policy {
+	switch {
+	case rules != nil:
+		return freshness.NewPolicy(control, *rules)
+	case len(service.Controls) > 0:
+		return freshness.NewPolicy(control, freshness.Rules{})
+	}
+	return freshness.Immortal()
 }
 
 // A look is what a tier finds of an object when somebody asks for it.

@@ -5,12 +5,15 @@ import (
 	"slices"
 	"time"
 
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // A past is what requests for the objects of a workload have left at the caches of all tiers when a run begins, where that is in no closed form: of slices,
-// of which a request fetches several at once, and where answers come from any of several independent servers, each with a copy of an age of its own. The
+// of which a request fetches several at once, where answers come from any of several independent servers, each with a copy of an age of its own, and where a cache behind the
+// first tier answers with what is too old while it fetches it anew, so that who has asked for it asks again. The
 // requests are replayed, object by object: see [replay]. Objects have nothing to do with each other as long as no cache evicts one within its lifetime, which is
 // assumed, and so is that fetching takes no time. Other objects that age on their way have [cycles].
 type past struct {
@@ -46,8 +49,33 @@ func (s *Scenario) isReplayed(p *placement.Placement) bool {
 		return false
 	}
 	return p.SliceBytes > 0 || slices.ContainsFunc(p.Tiers[1:], func(t placement.Tier) bool {
-		return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return copiesIn(&c) > 1 })
+		return s.passesOnStale(&t) || slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return copiesIn(&c) > 1 })
 	})
+}
+
+// passesOnStale reports whether caches of a tier answer with objects that are too old while they fetch them.
+func (s *Scenario) passesOnStale(t *placement.Tier) bool {
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		service, isCacheable := w.Service.(workload.Cacheable)
+		if !isCacheable {
+			continue
+		}
+		controls := []freshness.Control{{}} // where nothing is said
+		if len(service.Controls) > 0 {
+			controls = controls[:0]
+			for _, c := range service.Controls {
+				controls = append(controls, c.Control)
+			}
+		}
+		for _, control := range controls {
+			policy := policyOf(&service, t.RulesOf(w.Name), control)
+			if policy.Lifetime() < int64(maxRun) && policy.ServesStaleFor() > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // copiesIn returns how many copies of an object a cache may hold: one, or one for each of its independent servers.

@@ -30,6 +30,7 @@ type replay struct {
 type replayedLife struct {
 	ns        int64
 	countsAge bool
+	stale     int64             // for how long beyond that it answers with it, and fetches it meanwhile
 	behind    func(k int) *tier // nil for the origin
 }
 
@@ -148,10 +149,14 @@ func (r *replay) open(longest int64, d *scratch) (hottest, draws float64) {
 		draws += 1 / max(w.sliced.reached[k], 0x1p-40)
 	}
 	draws = max(draws, 1)
+	once := draws
 	for nth, of := range r.tiers {
 		key := r.keyOf(r.number, r.first)
 		_, policy := of.aging.said(r.number, key)
-		life := replayedLife{ns: of.aging.lifeOf(r.number, key), countsAge: policy.CountsAge(), behind: r.behind(of.tier, r.number)}
+		life := replayedLife{ns: of.aging.lifeOf(r.number, key), countsAge: policy.CountsAge(), stale: policy.ServesStaleFor(), behind: r.behind(of.tier, r.number)}
+		if of.number != firstTier && life.stale > 0 {
+			draws += once // what it answers with may be too old, so that it is asked again
+		}
 		if life.ns < longest && (life.countsAge || life.ns == 0) {
 			draws = math.Inf(1) // what it gets may be too old at once
 		}
@@ -303,8 +308,10 @@ func (r *replay) get(of *pastTier, server, k int, at int64) (asOf int64) {
 	if is.last != nil {
 		is.last[k] = at
 	}
-	if at < life.until(&is.copies[k]) {
-		return is.copies[k].asOf
+	held := is.copies[k]
+	tooOld := at - life.until(&held)
+	if held != (pastCopy{}) && tooOld < 0 {
+		return held.asOf
 	}
 	asOf = at
 	if life.behind != nil {
@@ -318,6 +325,9 @@ func (r *replay) get(of *pastTier, server, k int, at int64) (asOf int64) {
 	if counts {
 		count.asks++
 		count.fresh += max(life.until(&is.copies[k])-at, 0)
+	}
+	if held != (pastCopy{}) && tooOld <= life.stale {
+		return held.asOf // and what has been fetched is for those who come later
 	}
 	return asOf
 }

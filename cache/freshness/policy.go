@@ -199,6 +199,14 @@ func (p *Policy) Lifetime() int64 { return max(p.lifetimes[Good], 0) }
 // CountsAge reports whether the age that an answer comes with counts, as RFC 9111 has it; else every answer is taken for new.
 func (p *Policy) CountsAge() bool { return !p.ignoresAge && !p.wholeSeconds }
 
+// ServesStaleFor returns for how long beyond its lifetime an object is served at once and fetched meanwhile, in ns, negative if it never is.
+func (p *Policy) ServesStaleFor() int64 {
+	if p.waits {
+		return -1
+	}
+	return p.grace
+}
+
 // Until returns the instant at which a held object is not fresh any more.
 func (p *Policy) Until(h *Held) int64 {
 	if h.Extended {
