@@ -25,8 +25,8 @@ type site struct {
 	inbox     inbox
 	// soonest is the instant of the site's next message, or the end of its window.
 	soonest int64
-	now     int64 // of the message that is taken, or the request of a client of some patience that is served
-	out     []sentMessage
+	now     int64         // of the message that is taken, or the request of a client of some patience that is served
+	out     []sentMessage // in a window, behind what the sites before it have sent
 	letters letters
 	sent    uint64
 

@@ -256,11 +256,13 @@ func (r *run) advanceTogether(g siteGroup, workers int, d *scratch) error {
 		crew.advance(g.sites, ends)
 		for _, s := range g.sites {
 			s.handOver()
-			for i := range s.out {
-				o := &s.out[i]
+		}
+		for _, w := range crew.workers {
+			for i := range w.out {
+				o := &w.out[i]
 				r.siteAt(o.target).inbox.deliver(o.at, o.m)
 			}
-			s.out = s.out[:0]
+			w.out = w.out[:0]
 		}
 	}
 }
@@ -283,25 +285,31 @@ func (g *siteGroup) horizons(next, ends []int64) {
 	}
 }
 
-// A crew is workers who wait for windows, besides the one who leads them.
+// A crew is workers who move sites in windows: one who leads, and others who wait for them.
 type crew struct {
-	next  atomic.Int64 // the next site to be taken
-	sites []*site
-	ends  []int64
-	start []chan struct{}
-	done  sync.WaitGroup
-	ahead lookAhead // of the one who leads
+	next    atomic.Int64 // the next site to be taken
+	sites   []*site
+	ends    []int64
+	workers []*worker // who leads is the first
+	start   []chan struct{}
+	done    sync.WaitGroup
 }
 
-func newCrew(workers int) *crew {
-	c := &crew{}
-	for range workers {
-		start := make(chan struct{}, 1)
-		c.start = append(c.start, start)
+// A worker has what sites need while they move, one after the other, so that it stays near to the processor.
+type worker struct {
+	ahead lookAhead
+	out   []sentMessage // what they send in a window
+}
+
+// newCrew returns a crew of so many workers who wait, besides the one who leads.
+func newCrew(waiting int) *crew {
+	c := &crew{workers: []*worker{{}}}
+	for range waiting {
+		start, w := make(chan struct{}, 1), &worker{}
+		c.start, c.workers = append(c.start, start), append(c.workers, w)
 		go func() {
-			var ahead lookAhead
 			for range start {
-				c.work(&ahead)
+				c.work(w)
 				c.done.Done()
 			}
 		}()
@@ -323,18 +331,21 @@ func (c *crew) advance(sites []*site, ends []int64) {
 	for _, start := range c.start {
 		start <- struct{}{}
 	}
-	c.work(&c.ahead)
+	c.work(c.workers[0])
 	c.done.Wait()
 }
 
-func (c *crew) work(ahead *lookAhead) {
+func (c *crew) work(w *worker) {
 	for {
 		i := int(c.next.Add(1)) - 1
 		if i >= len(c.sites) {
 			return
 		}
-		for s := c.sites[i]; s.next() < c.ends[i]; {
-			s.advance(s.prefetch(c.ends[i], ahead))
+		s := c.sites[i]
+		s.out = w.out
+		for s.next() < c.ends[i] {
+			s.advance(s.prefetch(c.ends[i], &w.ahead))
 		}
+		s.out, w.out = nil, s.out
 	}
 }
