@@ -173,25 +173,34 @@ func policyOf(service *workload.Cacheable, rules *freshness.Rules, control fresh
 
 // A look is what a tier finds of an object when somebody asks for it.
 type look struct {
+	sought
+	kept
+	class uint32
+}
+
+// A sought is an object that somebody asks for, and whether a tier has it.
+type sought struct {
+	policy *freshness.Policy
 	key    uint64 // with the server that it is looked for at
 	object uint32
-	class  uint32
-	policy *freshness.Policy
 	state  freshness.State
-	// has says that it is there, in so many bytes; held is what is known of it.
-	has bool
+	has    bool
 	// fromDisk says that it was on the disk and not in memory, and that it takes time to read it.
 	fromDisk bool
 	// wasPurged says that it was there until now, and is gone since it was purged.
 	wasPurged bool
-	size      int64
-	held      freshness.Held
+}
+
+// A kept is what a tier knows of an object that it has.
+type kept struct {
+	size int64
+	held freshness.Held
 }
 
 // find looks for an object by its key in the cache, which counts as asked for.
 func (l *look) find(a *aging, number uint8, key uint64, now int64) {
 	c := a.contents[number]
-	*l = look{key: key, object: c.object(uint32(key)), state: freshness.Expired}
+	*l = look{sought: sought{key: key, object: c.object(uint32(key)), state: freshness.Expired}}
 	l.class = uint32(c.class(l.object))
 	l.policy = &c.policies[l.class]
 	var h *freshness.Held
@@ -247,7 +256,7 @@ func (a *aging) keyAt(number uint8, key, request uint64) uint64 {
 // readTime returns how long it takes to read what was found of an object, in ns. What is known of it lies with it on the disk, as nginx and
 // Apache Traffic Server have it; so whoever finds it there waits for that, whatever becomes of it. A question that follows does not
 // wait, and the time is that of its answer: assumed.
-func (a *aging) readTime(l *look) int64 {
+func (a *aging) readTime(l *sought) int64 {
 	if !l.fromDisk {
 		return 0
 	}

@@ -24,7 +24,7 @@ func (s *site) serveAging(t *tier, m *message) {
 		n = s.renew(t, &l, m.index, bytes, m.service, m.at, m.recorded, serves, n != 0)
 	}
 	if serves {
-		read := a.readTime(&l)
+		read := a.readTime(&l.sought)
 		if read > 0 && s.trace != nil {
 			s.trace.readsHeld(s, m.at+read)
 		}
@@ -42,7 +42,7 @@ func (s *site) serveAging(t *tier, m *message) {
 // sendHeld answers another site's question with what is held, and has been read for so long.
 func (s *site) sendHeld(t *tier, m *message, l *look, now, read int64) {
 	asked, bytes := m.at, m.question().bytes
-	if s.sendAnswer(m, l.came(m, now), now, now, 0, read) {
+	if s.sendAnswer(m, l.came(m, &l.held, now), now, now, 0, read) {
 		s.hit(t, m, asked, bytes)
 	}
 }

@@ -83,7 +83,7 @@ func (s *site) serveAgedPart(t *tier, n uint32, now int64) {
 // takeHeldSlice takes a slice that a cache holds and may serve. It returns false where that is the end of the answer.
 func (s *site) takeHeldSlice(t *tier, n uint32, l *look, now int64) bool {
 	p := s.parts.at(n)
-	read := t.aging.readTime(l)
+	read := t.aging.readTime(&l.sought)
 	if !p.isBegun {
 		p.isBegun, p.first, p.waits.service = true, now+read, read
 		if read > 0 && s.trace != nil {

@@ -42,7 +42,7 @@ func (s *site) visitAging(v *arrival, c *clients) {
 		n = s.renew(t, &l, w.number, bytes, w.origin.At(c.work, c.count), v.at, r.recorded, serves, n != 0)
 	}
 	if serves {
-		s.answerHeld(c, r, &l, v.at, a.readTime(&l))
+		s.answerHeld(c, r, &l, v.at, a.readTime(&l.sought))
 		return
 	}
 	if f := &t.flights.pool[n]; f.first == unknown {
@@ -82,6 +82,6 @@ func (s *site) answerHeld(c *clients, r *request, l *look, now, read int64) {
 		a.outcome = Stale
 	}
 	if c.answer(r, &a) {
-		c.noteAge(r, l, &l.held, now)
+		c.noteAge(r, l.policy, &l.held, now)
 	}
 }

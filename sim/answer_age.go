@@ -23,10 +23,10 @@ func (a *answerAge) see(p *freshness.Policy, h *freshness.Held, now int64) {
 }
 
 // noteAge counts the age of the object that a user gets at an instant, and how much longer than its lifetime it is there.
-func (c *clients) noteAge(r *request, l *look, h *freshness.Held, now int64) {
+func (c *clients) noteAge(r *request, p *freshness.Policy, h *freshness.Held, now int64) {
 	if r.recorded {
 		var is answerAge
-		is.see(l.policy, h, now)
+		is.see(p, h, now)
 		c.countAge(&is)
 	}
 }

@@ -47,8 +47,8 @@ func (c *content) fromOrigin(errors []span, key uint32, at int64, has uint32) ca
 }
 
 // came returns what an answer says to a question of another site that brings what is held, at an instant.
-func (l *look) came(m *message, now int64) came {
-	is := came{answer: l.held.Answer, version: l.held.Version, age: age(&l.held, now), stale: l.state != freshness.Fresh}
+func (l *sought) came(m *message, h *freshness.Held, now int64) came {
+	is := came{answer: h.Answer, version: h.Version, age: age(h, now), stale: l.state != freshness.Fresh}
 	is.confirmed = is.answer == freshness.Good && is.version == m.version()
 	return is
 }

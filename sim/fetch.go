@@ -314,14 +314,14 @@ func (f *flight) from(c *clients, r *request, now int64) int64 {
 	return now
 }
 
-// A waiter is a request that waits for a fetch: a user's, or another site's.
+// A waiter is a request that waits for a fetch: a user's, or another site's, of which all is in the first line of the processor's cache.
 type waiter struct {
-	request
 	question *message // of another site, nil for a user
 	outcome  Outcome
-	next     uint32   // that waits behind it, of the last the first, while the fetch has no answer
-	part     uint32   // the number of the part of an object that a user asks for, 0 where that is the whole
-	_        [16]byte // two lines of the processor's cache in all
+	next     uint32 // that waits behind it, of the last the first, while the fetch has no answer
+	part     uint32 // the number of the part of an object that a user asks for, 0 where that is the whole
+	request
+	_ [16]byte // two lines in all
 }
 
 // wait puts a place behind those that wait for a fetch; the caller fills in who does.

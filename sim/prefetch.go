@@ -111,8 +111,7 @@ func (s *site) prefetchTier(t *tier, coming []inboxEntry, arrivals []arrival, a 
 	}
 	if t.aging != nil {
 		for _, n := range a.flights[:answers] {
-			v := &t.aging.renewals[n]
-			touched ^= uint32(v.key) ^ v.version
+			touched ^= uint32(t.aging.renewals[n].key)
 		}
 	}
 	for i := range a.flights[:answers] {

@@ -8,19 +8,20 @@ import (
 
 // A renewal is what a tier that ages knows of a fetch besides the flight: what it asks for, and what has come.
 type renewal struct {
-	look
+	sought
+	came
 	bytes int64  // of the object, at the request that began it
 	known uint32 // the version that is to be confirmed, 0 if there is none
 	// background says that nobody waits for it but who came later, drops that what it brings is not kept.
 	background, drops bool
 	// writes says that it is no fetch, but a request that writes: it brings nothing that is kept.
 	writes bool
-	came
-	// asOf is the instant from which on the cache counts the object's age; serves says that the fetch has failed, and what is
-	// held is served in its place.
-	asOf   int64
+	// serves says that the fetch has failed, and what is held is served in its place.
 	serves bool
-	_      [16]byte // two lines of the processor's cache in all
+	asOf   int64 // the instant from which on the cache counts the object's age
+	// All that a fetch needs of what the tier has not, which most are of, is in the first line of the processor's cache.
+	kept          // of what it has; else nobody asks for it, and it is of a fetch before
+	_    [32]byte // two lines in all
 }
 
 // isWhole reports whether an answer brings the object.
@@ -45,10 +46,13 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 		a.renewals = append(a.renewals, renewal{})
 	}
 	v := &a.renewals[n]
-	v.look, v.bytes, v.known, v.background, v.drops, v.writes = *l, bytes, 0, background, false, false
-	v.came, v.asOf, v.serves = came{}, 0, false
-	if l.has && l.policy.Confirms(&l.held, now) {
-		v.known = l.held.Version
+	v.sought, v.bytes, v.known, v.background, v.drops, v.writes = l.sought, bytes, 0, background, false, false
+	v.came, v.serves = came{}, false
+	if l.has {
+		v.kept = l.kept
+		if l.policy.Confirms(&l.held, now) {
+			v.known = l.held.Version
+		}
 	}
 	f.number, f.recorded = number, recorded
 	if recorded {

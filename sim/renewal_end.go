@@ -17,7 +17,7 @@ func (v *renewal) ends(is *served, of *aging, f *flight, w *fetchWait, now int64
 		is.last = max(is.first, f.first+proportion(f.last-f.first, w.upTo, f.bytes))
 	}
 	if w.began {
-		read = of.readTime(&v.look)
+		read = of.readTime(&v.sought)
 		is.first, is.last = is.first+read, is.last+read
 	} else if waited := max(now, f.last) - w.asked; v.policy.Waits(waited) != waited { // until who waits looks again
 		is.first = w.asked + v.policy.Waits(waited)
@@ -70,7 +70,7 @@ func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, b
 	}
 	c.countWaited(a.outcome == Stale && sent > r.arrived && r.recorded)
 	h := v.brings(f.first)
-	c.noteAge(r, &v.look, &h, sent)
+	c.noteAge(r, v.policy, &h, sent)
 }
 
 // outcome returns how a request ends that waits for a fetch which has an end. What is confirmed by a cache that serves it although it is stale
@@ -136,7 +136,7 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
 	first, last, read := max(now, f.first), max(now, f.last), int64(0)
 	if began {
-		read = t.aging.readTime(&v.look)
+		read = t.aging.readTime(&v.sought)
 		first, last = first+read, last+read
 	}
 	a := served{first: first}
@@ -145,7 +145,7 @@ func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
 	var is came
 	switch {
 	case v.serves:
-		is, last = v.look.came(m, first), first
+		is, last = v.sought.came(m, &v.held, first), first
 	case v.silent:
 		if !s.sendNoAnswerIfDown(m, now) {
 			s.sendBack(m, refusal, now)

@@ -321,7 +321,7 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string, waits int64) {
 	t.landsRest(s, of, n, from)
 	if of.aging != nil {
 		t.standsIn(s, of, n, of.flights.pool[n].first)
-		if read := of.aging.readTime(&of.aging.renewals[n].look); read > 0 {
+		if read := of.aging.readTime(&of.aging.renewals[n].sought); read > 0 {
 			t.mark(first+read, s.name, "had to read what it held from the disk")
 		}
 	}

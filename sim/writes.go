@@ -94,8 +94,8 @@ func (s *site) passWrite(t *tier, number uint8, object uint32, size, bytes, serv
 	for int(n) >= len(a.renewals) {
 		a.renewals = append(a.renewals, renewal{})
 	}
-	class := uint32(content.class(object))
-	a.renewals[n] = renewal{look: look{key: key, object: object, class: class, policy: &content.policies[class], size: size}, bytes: bytes, writes: true}
+	policy := &content.policies[content.class(object)]
+	a.renewals[n] = renewal{sought: sought{policy: policy, key: key, object: object}, kept: kept{size: size}, bytes: bytes, writes: true}
 	f.number, f.recorded = number, recorded
 	f.attempt = attempt{asked: now, choice: firstForWrites(t.hops[number], now)}
 	if t.losses != nil {
