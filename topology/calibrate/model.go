@@ -54,9 +54,9 @@ type Model struct {
 	// UserShareOfGap, at least 0, is what is added to that weight, up to 1, times the logarithm of how many times as long the Internet
 	// takes as the backbone: where the Internet makes a detour the provider meets the users before it.
 	UserShareOfGap float64 `json:"user_share_of_gap,omitempty"`
-	// UserMeetMs, at least 0, is up to what round trip over the hubs where transit is bought a user and a site meet by that way alone, where it
-	// is the shortest guess of hubs and towns: a provider meets users in their part of the world, where servers of others may still go by
-	// another. 0 is never.
+	// UserMeetMs, at least 0, is up to what round trip over the hubs where transit is bought a user and a site meet by that way in place of the path
+	// through the exchange towns, where that is longer: a provider meets users in their part of the world, though the towns have no way there. 0 is
+	// never.
 	UserMeetMs float64 `json:"user_meet_ms,omitempty"`
 	// Users corrects that mean by what players measured, and the Internet before its surface by a part of it.
 	Users UserSurface `json:"users"`
@@ -318,14 +318,13 @@ func (m *Model) guesses(c class, a, b *location, km, pathMs float64) (internet, 
 	if isBought {
 		g.transit.ms = m.overHubs(a, b, &a.trunks, &b.trunks, g.path.ms)
 	}
-	if a.trunks.meets(&b.trunks) || c == userClass && isBought && g.transit.ms <= m.UserMeetMs {
-		// The way over the hub where both buy, or where the provider meets the user, is there, whatever other maps lack.
-		if g.transit.ms < g.path.ms {
-			g.path = g.transit
-		}
-		if g.transit.ms <= g.trunks.ms {
-			g.trunks = g.transit
-		}
+	meets := a.trunks.meets(&b.trunks)
+	if (meets || c == userClass && isBought && g.transit.ms <= m.UserMeetMs) && g.transit.ms < g.path.ms {
+		// The way over the hub where both buy, or where the provider meets the user, is there, whatever the towns lack.
+		g.path = g.transit
+	}
+	if meets && g.transit.ms <= g.trunks.ms {
+		g.trunks = g.transit
 	}
 	internet, backbone = g, g
 	if isBought && !a.at.compatriot(b.at) && g.transit.ms > g.path.ms {

@@ -209,8 +209,8 @@ func TestEastAfricansAreNeighbours(t *testing.T) {
 	require.Greater(t, trunks.rttMs(&kampala, &frankfurt), 120.0, "players measured 165")
 }
 
-// By hand, as above: 5.97 ms over w and x, where the towns say 60. A provider meets the user by that way and not over the towns; the hub nearest to
-// both is nearer still, and stays. Between servers all guesses count as before, and so do they where the way is longer than the bound.
+// By hand, as above: 5.97 ms over w and x, where the towns say 60. A provider meets the user by that way and not over the towns, whatever the nearest hubs
+// say, those by x or by e. Between servers all guesses count as before, and so do they where the way is longer than the bound.
 func TestProvidersMeetUsersInTheirPartOfTheWorld(t *testing.T) {
 	m := worldModel(t)
 	trunks, err := NewTrunks([]Hub{{ID: "w", Regional: true}, {ID: "x", LonDeg: 1}, {ID: "e", LonDeg: 40}}, []Cable{{A: "w", B: "x"}, {A: "x", B: "e"}})
@@ -218,25 +218,32 @@ func TestProvidersMeetUsersInTheirPartOfTheWorld(t *testing.T) {
 	trunks.Choices, trunks.Transit = []int{1}, map[string][]Purchase{"AA": {{Hub: "w", Weight: 1}}, "BB": {{Hub: "x", Weight: 1}}}
 	m.Trunks, m.UserBackboneShare = *trunks, 0.5
 	m.InternetBlend, m.BackboneBlend = Blend{Path: 0.25, Trunks: 0.25, Transit: 0.5}, Blend{Path: 0.1, Trunks: 0.7, Internet: 0.2}
-	user, site := m.locate(Anchor{LonDeg: 0.5, Country: "AA"}), m.locate(Anchor{LonDeg: 1.5, Country: "BB"})
-	user.user, site.site = true, true
 	near := 1 + 0.0117*(2*(0.5*degreeKm*1.2+60)+degreeKm+60)
-	nearest := 1 + 0.0117*(2*(0.5*degreeKm*1.2+60)) // both go to x
 	require.InDelta(t, 5.97, near, 0.01)
-	internet := math.Pow(60, 0.25) * math.Pow(nearest, 0.25) * math.Pow(near, 0.5)
-	backbone := math.Pow(60, 0.1) * math.Pow(near, 0.7) * math.Pow(internet, 0.2)
-	apart := math.Sqrt(internet * backbone)
-	require.InDelta(t, apart, m.rtt(userClass, user, site, 60), 0.01)
-	m.UserMeetMs = near - 0.01
-	require.InDelta(t, apart, m.rtt(userClass, user, site, 60), 0.01)
-	m.UserMeetMs = near + 0.01
-	met := math.Sqrt(math.Pow(nearest, 0.25) * math.Pow(near, 0.75) * math.Pow(near, 0.8) * math.Pow(math.Pow(nearest, 0.25)*math.Pow(near, 0.75), 0.2))
-	require.InDelta(t, met, m.rtt(userClass, user, site, 60), 0.01)
-	require.InDelta(t, met, m.rtt(userClass, site, user, 60), 0.01)
-	require.InDelta(t, internet, m.rtt(internetClass, user, site, 60), 0.01)
-	ways, _ := user.Ways(topology.Internet, site, 60*time.Millisecond)
-	require.Len(t, ways, 2, "the towns are not told")
-	require.Equal(t, []string{"w", "x"}, ways[0].Over)
+	for hub, nearest := range map[string]float64{"x": 1 + 0.0117*(2*(0.5*degreeKm*1.2+60)), "e": 1 + 0.0117*(2*60+(39.5+38.5)*1.2*degreeKm)} {
+		for k := range m.Trunks.Hubs {
+			m.Trunks.Hubs[k].Regional = m.Trunks.Hubs[k].ID != hub
+		}
+		user, site := m.locate(Anchor{LonDeg: 0.5, Country: "AA"}), m.locate(Anchor{LonDeg: 1.5, Country: "BB"})
+		user.user, site.site = true, true
+		of := func(towns float64) (internet, both float64) {
+			internet = math.Pow(towns, 0.25) * math.Pow(nearest, 0.25) * math.Pow(near, 0.5)
+			return internet, math.Sqrt(internet * math.Pow(towns, 0.1) * math.Pow(near, 0.7) * math.Pow(internet, 0.2))
+		}
+		internet, apart := of(60)
+		_, met := of(near)
+		for meetMs, want := range map[float64]float64{0: apart, near - 0.01: apart, near + 0.01: met} {
+			m.UserMeetMs = meetMs
+			require.InDelta(t, want, m.rtt(userClass, user, site, 60), 0.01, "%s, %v", hub, meetMs)
+			require.InDelta(t, want, m.rtt(userClass, site, user, 60), 0.01)
+			require.InDelta(t, internet, m.rtt(internetClass, user, site, 60), 0.01)
+		}
+		m.UserMeetMs = near + 0.01
+		ways, _ := user.Ways(topology.Internet, site, 60*time.Millisecond)
+		require.Len(t, ways, 2, "the towns are not told")
+		require.Equal(t, []string{"w", "x"}, ways[0].Over)
+		require.Equal(t, []string{hub}, ways[1].Over)
+	}
 }
 
 func TestProvidersMeetUsersBeforeADetour(t *testing.T) {
