@@ -68,11 +68,19 @@ func isReachable(km float64, s topology.Stretch) bool {
 	return km <= s.OneWay.Seconds()*1000*topology.SpeedOfLightKmPerMs*topology.DefaultDelayModel().Internet.FiberSpeed
 }
 
-// lengthKm returns the length of the great circles from node to node.
+// lengthKm returns the length of the great circles from node to node. A node of an own graph without coordinates stands at 0, 0, where nobody is, and
+// makes nothing longer.
 func lengthKm(n *topology.Network, nodes []int) float64 {
-	km := 0.0
-	for k := 1; k < len(nodes); k++ {
-		km += topology.DistanceKm(n.At(nodes[k-1]).Place(), n.At(nodes[k]).Place())
+	km, last := 0.0, topology.Place{}
+	for _, i := range nodes {
+		at := n.At(i).Place()
+		if at == (topology.Place{}) {
+			continue
+		}
+		if last != (topology.Place{}) {
+			km += topology.DistanceKm(last, at)
+		}
+		last = at
 	}
 	return km
 }

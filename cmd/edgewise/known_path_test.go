@@ -121,3 +121,18 @@ func TestAPathOfWhichNothingIsKnownNamesNothing(t *testing.T) {
 		require.Equal(t, []string{"metro", "town", "region"}, routes[0].Links)
 	}
 }
+
+// A node without coordinates is not taken to lie in the Gulf of Guinea, 5,000 km from both ends.
+func TestAPathOverANodeWithoutAPlaceIsNamed(t *testing.T) {
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1, LatDeg: 50}, {ID: "somewhere", Kind: topology.Exchange}, {ID: "region", Kind: topology.Region, LatDeg: 51},
+	}, slices.Concat(
+		topology.Link{From: "metro", To: "somewhere", Kind: topology.Internet, OneWay: 1e6}.Both(),
+		topology.Link{From: "somewhere", To: "region", Kind: topology.Internet, OneWay: 1e6}.Both()))
+	require.NoError(t, err)
+	measured, err := n.With(topology.Change{Measured: []topology.MeasuredRTT{{From: "metro", To: "region", RTT: 3e6}}})
+	require.NoError(t, err)
+	routes, err := routesFrom(measured, 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"metro", "somewhere", "region"}, routes[0].Path)
+}
