@@ -128,7 +128,7 @@ func (v *visits) leave(p *visitor, place uint32) {
 	left := v.left.at(n)
 	left.visitor, left.lookedUp = *p, never
 	left.hasLeft = true
-	if v.loses {
+	if v.mayLose {
 		left.intact = v.intact[place]
 	}
 	if v.Lookup > 0 {

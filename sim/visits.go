@@ -18,7 +18,7 @@ type visits struct {
 	looked   int                        // how many of those are looked at
 	request  uint64                     // number of the next of the metro
 	visitors []visitor                  // by place
-	loses    bool                       // packets to them may be lost
+	mayLose  bool                       // packets to them may be lost
 	intact   []int64                    // by place, of the answers behind which others go, where any may be lost: bytes before one is
 	hasMore  bool                       // visits may be over HTTP/1.1
 	more     connections
@@ -66,8 +66,7 @@ type asking struct {
 	waited               int64  // for a connection
 	asks                 int64  // its instant, as the user has it
 	way                  int64  // how long it and the first byte of its answer are under way, if nothing is lost
-	lookup, connect, tls int64
-	_                    [16]byte // a line of the processor's cache in all
+	lookup, connect, tls int64  // a line of the processor's cache in all
 }
 
 // never is the instant of what has not been.
@@ -81,7 +80,7 @@ func newVisits(h *workload.Head, key random.Key, s *stacks, perSecond float64) *
 	v.visitors = make([]visitor, 0, places)
 	for version := range v.keeping {
 		of := &s.all[s.number(version, false, 0)]
-		v.loses = v.loses || of.lossy != nil
+		v.mayLose = v.mayLose || of.lossy != nil
 		v.keeping[version] = transport.Keeping{Idle: int64(h.Visits.IdleTime()), Rule: h.Client.Idle, Initial: of.transfer.InitialWindow()}
 	}
 	v.hasMore, v.leftBy = h.Visits.IsOverHTTP1(), make(map[uint32]uint32)
@@ -109,7 +108,7 @@ func (v *visits) makePlaces(places int) {
 		v.visitors = append(v.visitors, make([]visitor, more)...)
 	}
 	for range more {
-		if v.loses {
+		if v.mayLose {
 			v.intact = append(v.intact, 0)
 		}
 		if v.Lookup > 0 {
