@@ -291,9 +291,7 @@ type served struct {
 	bytes   int64
 	// first and last are the instants at which the first and the last byte leave the site.
 	first, last int64
-	// pours is how long the last byte takes to a PoP, after the first, that passes the answer on.
-	pours int64
-	// stays is how long the answer waits there for those before it on its connection, and mayLose addresses which of its packets are lost on that.
+	// stays is how long an answer that a PoP passes on waits for those before it on its connection to there, and mayLose addresses which of its packets are lost on that.
 	stays   int64
 	mayLose random.Key
 	// queue, service, inVain, the wait for a site that was down, link, that for links that are shared, and collapse, that for the fetch of

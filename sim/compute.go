@@ -53,7 +53,7 @@ func (w *workloadRun) drawWork(work *random.Stream) (needsData bool, service int
 // compute answers a request on which servers are done at an instant, once it has made its calls, which are arithmetic.
 func (s *site) compute(c *clients, r *request, a *served, work *random.Stream, needsData bool, done int64) {
 	if !needsData {
-		a.first, a.last = done, done+a.pours
+		a.first, a.last = done, done
 		s.answerComputed(c, r, a)
 		return
 	}
@@ -90,7 +90,7 @@ func (s *site) endCalls(c *clients, r *request, a *served, e callEnd) {
 		s.failComputed(c, r, e.at, e.why)
 		return
 	}
-	a.first, a.last = e.at, e.at+a.pours
+	a.first, a.last = e.at, e.at
 	a.queue += e.queue
 	a.service += e.service
 	a.inVain += e.inVain

@@ -31,6 +31,7 @@ func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8,
 	default:
 		f.number, f.choice = number, 0
 		leaves = t.takeConnection(f, h, n, now)
+		f.takes = h.dialer.AnswerPool(&t.pools[number][0], f.conn, f.bytes, leaves+first)
 	}
 	if c := s.courses; c != nil && recorded { // as addFetched has it, but for the call
 		at := leaves + h.there
@@ -68,9 +69,6 @@ func (s *site) startFetchInTurn(t *tier, f *flight, n uint32, now int64, number 
 func (s *site) fetch(t *tier, n uint32, now int64) {
 	f := &t.flights.pool[n]
 	h := &t.hops[f.number][f.choice]
-	if t.aging != nil {
-		s.prepareRenewal(t, n, now)
-	}
 	if s.trace != nil {
 		s.trace.before(s, t, n, h, now)
 	}
@@ -78,6 +76,9 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 		f.left = t.connect(h, n, f, now)
 	} else {
 		f.left = t.takeConnection(f, h, n, now)
+	}
+	if t.aging != nil {
+		s.prepareRenewal(t, n, f.left)
 	}
 	if s.trace != nil {
 		s.trace.asks(s, t, n, h, now, f.left)
@@ -104,16 +105,11 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	f.service = h.takes(f.left, f.service)
 	t.load.at(f.number, f.choice).add(f.bytes, f.recorded)
 	s.courses.fetched(f.number, h.to, f.left+h.there, f.bytes, f.recorded)
-	waits := s.pours(t, h, f, n, back, 0)
-	s.expect(t, f, n, f.first)
-	if t.aging != nil {
-		t.load.at(f.number, f.choice).addConfirmed(t.aging.renewals[n].confirmed, f.recorded)
-		s.settleRenewal(t, n)
+	if t.overtakes[f.number] {
+		s.fills.pushReady(back, uint32(t.number), n)
+		return
 	}
-	if s.trace != nil {
-		s.trace.arithmetic(s, t, n, h, waits)
-	}
-	s.answerWaiters(t, n, now)
+	s.isReady(t, n, back, now)
 }
 
 // connect returns when a question leaves that is asked at an instant: a new connection is set up first. With a site that is down none can be set up, so that the question leaves in vain; and those from
@@ -125,7 +121,6 @@ func (t *tier) connect(h *nextHop, n uint32, f *flight, now int64) (leaves int64
 			l.Close()
 		}
 		if h.missing(now) != nil {
-			f.takes = 0
 			return now
 		}
 	}
@@ -153,7 +148,7 @@ func (s *site) pours(t *tier, h *nextHop, f *flight, n uint32, first, last int64
 		f.conn = 0
 		return waits
 	}
-	f.first, f.last = first, max(last, first+f.takes)
+	s.poursAlone(t, h, f, n, first, last)
 	return 0
 }
 

@@ -16,6 +16,9 @@ type fillQueue struct {
 
 func newFillQueue() fillQueue { return fillQueue{soonest: unknown} }
 
+// readyBit of the tier of an entry says that the answer to the fetch is ready, so that its first byte could be here.
+const readyBit = 1 << 8
+
 // A fillEntry is the end of a fetch: of which tier, and its number there.
 type fillEntry struct {
 	at     int64
@@ -36,6 +39,12 @@ func (q *fillQueue) push(e fillEntry) {
 	ring[q.tail&uint64(len(ring)-1)] = e
 	q.tail++
 	q.last = e.at
+}
+
+// pushReady has a fetch looked at when its answer is ready. Of those at the same instant the first that asked comes first, behind fills of the ring.
+func (q *fillQueue) pushReady(at int64, tier, flight uint32) {
+	q.soonest = min(q.soonest, at)
+	q.overtaking.Push(at, tier|readyBit, uint64(flight))
 }
 
 func (q *fillQueue) grow() {

@@ -72,9 +72,11 @@ const (
 	// coresMove tells a site that matches take cores of it, or leave some; token is the number of the pool that has the others.
 	coresMove
 	// rideArrives tells a site that a request is here which has waited for a connection from its PoP, token is the number of its computation;
-	// rideEnds that such a connection is idle, token is the number of the ride, key that of the connection.
+	// rideEnds that such a connection is idle, token is the number of the ride, key that of the connection;
 	rideArrives
+	// rideReady that an answer is ready for such a connection, key is its number.
 	rideEnds
+	rideReady
 	// idleAgain tells a site that a connection of a visit is idle, for the next request that waits for one; token is the number of the clients, key the visit.
 	idleAgain
 	// answerLeaves tells a site that the first byte of an answer to a user leaves it now; token is the number of the clients, key that of the answer.
@@ -234,6 +236,8 @@ func (s *site) receive(m *message) {
 		s.arriveByRide(m)
 	case rideEnds:
 		s.endRide(m)
+	case rideReady:
+		s.rideIsReady(m)
 	case idleAgain:
 		s.endsWait(m)
 	case answerLeaves:

@@ -15,7 +15,7 @@ func newPools(u *transport.Upstream, hops [][]nextHop) [][]transport.Pool {
 }
 
 // takeConnection asks a next hop for the object of a fetch over a connection of its pool, and returns when the question leaves. With a
-// site that is down none can be set up; and those from before it was down are gone.
+// site that is down none can be set up; and those from before it was down are gone. What the answer takes over it is a matter of when it comes.
 func (t *tier) takeConnection(f *flight, h *nextHop, n uint32, now int64) (leaves int64) {
 	p := &t.pools[f.number][f.choice]
 	if h.outages != nil {
@@ -23,16 +23,34 @@ func (t *tier) takeConnection(f *flight, h *nextHop, n uint32, now int64) (leave
 			p.CloseIdle()
 		}
 		if h.missing(now) != nil {
-			f.takes = 0
 			return now
 		}
 	}
 	if h.lossy != nil {
-		f.conn, leaves, f.takes = h.lossy.AskPool(p, f.bytes, now, t.losses.of(h.lossy, n, f))
+		f.conn, leaves = h.lossy.DialPool(p, now, t.losses.of(h.lossy, n, f))
 		return leaves
 	}
-	f.conn, leaves, f.takes = h.dialer.AskPool(p, f.bytes, now)
+	f.conn, leaves = h.dialer.DialPool(p, now)
 	return leaves
+}
+
+// poursAlone is what [site.pours] is over a connection of a pool, which carries one answer at a time.
+func (s *site) poursAlone(t *tier, h *nextHop, f *flight, n uint32, first, last int64) {
+	f.takes = 0
+	if f.conn != 0 { // else the site has failed since, and nobody waits
+		p := &t.pools[f.number][f.choice]
+		if s.trace != nil {
+			held := *p.Connection(f.conn)
+			held.Hold()
+			s.trace.answers(s, t, n, &held, first-h.rtt())
+		}
+		if h.lossy != nil {
+			f.takes = h.lossy.AnswerPool(p, f.conn, f.bytes, first, t.losses.of(h.lossy, n, f))
+		} else {
+			f.takes = h.dialer.AnswerPool(p, f.conn, f.bytes, first)
+		}
+	}
+	f.first, f.last = first, max(last, first+f.takes)
 }
 
 // leaveConnection ends the use of a fetch's connection at an instant: it is idle from then on or, where no answer has come, closed.

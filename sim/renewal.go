@@ -84,13 +84,13 @@ func (v *renewal) says(m *message) {
 	m.setSlice(v.key >> sliceShift)
 }
 
-// prepareRenewal settles how many bytes the answer has to the question that a fetch asks now, as far as the one who asks can
+// prepareRenewal settles how many bytes the answer has to the question that a fetch asks, which leaves at an instant, as far as the one who asks can
 // know: an origin without state answers by arithmetic.
-func (s *site) prepareRenewal(t *tier, n uint32, now int64) {
+func (s *site) prepareRenewal(t *tier, n uint32, leaves int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
 	f.bytes = v.bytes
 	if h := &t.hops[f.number][f.choice]; !h.remote {
-		v.came = t.aging.contents[f.number].fromOrigin(h.errors, uint32(v.key), now+h.there, v.known)
+		v.came = t.aging.contents[f.number].fromOrigin(h.errors, uint32(v.key), leaves+h.there, v.known)
 		f.bytes = v.carries(v.bytes)
 	}
 }
@@ -161,9 +161,6 @@ func (s *site) landRenewal(t *tier, m *message) {
 		m.setSlice(0) // an answer has waited for no links
 	}
 	f.bytes = v.carries(v.bytes)
-	if v.confirmed {
-		f.takes = 0
-	}
 }
 
 // failRenewal ends a fetch without an answer, or with the news that there is none.

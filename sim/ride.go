@@ -20,6 +20,8 @@ type ride struct {
 	there  int64 // one way to this site, in ns
 	rtt    int64
 	lossy  *lossyWay // nil where no packet is lost
+	// overtakes says that answers over the line may be ready in another order than that in which requests came.
+	overtakes bool
 }
 
 // A rideKey tells rides apart.
@@ -44,6 +46,7 @@ func (r *run) ride(number int, e *entry) *ride {
 		dialer: upstream.Dialer(time.Duration(e.beyond.rtt()), e.beyond.bitsPerSecond), line: transport.Unused(), pools: upstream.Pool > 0,
 		number: uint32(len(at.rides)), pop: r.sites[e.enters], there: e.beyond.there, rtt: e.beyond.rtt(),
 	}
+	of.overtakes = !of.pools && !upstream.AlwaysOpen && r.plan.computedOvertake(number, e.site)
 	if e.beyond.loss > 0 {
 		of.lossy = newLossyWay(&upstream, &e.beyond)
 	}
@@ -66,9 +69,9 @@ func (d *ride) lose(c *clients) transport.Losses {
 // passedOn is the index of what a request loses that a PoP passes on, among what is drawn of the losses of that request.
 const passedOn = 1 << 40
 
-// ask lets the PoP ask for an answer of so many bytes with a question that would be here at an instant over an open connection, of which something
-// is lost. It returns how much later it is, how long the last byte of the answer takes after the first over a connection of a pool, and the number of the connection.
-func (d *ride) ask(s *site, bytes, now int64, lost transport.Losses) (waits, takes int64, conn uint32) {
+// ask lets the PoP ask with a question that would be here at an instant over an open connection, of which something
+// is lost. It returns how much later it is, and the number of the connection.
+func (d *ride) ask(s *site, now int64, lost transport.Losses) (waits int64, conn uint32) {
 	asked := now - d.there
 	if !d.pools {
 		if at := d.line.Asked(); d.isBroken(s, at, asked) {
@@ -80,42 +83,40 @@ func (d *ride) ask(s *site, bytes, now int64, lost transport.Losses) (waits, tak
 		} else {
 			leaves = d.dialer.Dial(&d.line, asked)
 		}
-		return leaves - asked, 0, d.line.Hold()
+		return leaves - asked, d.line.Hold()
 	}
 	if at, ok := d.pool.LastIdle(); ok && d.isBroken(s, at, asked) {
 		d.pool.CloseIdle()
 	}
 	var leaves int64
 	if d.lossy != nil {
-		conn, leaves, takes = d.lossy.AskPool(&d.pool, bytes, asked, lost)
+		conn, leaves = d.lossy.DialPool(&d.pool, asked, lost)
 	} else {
-		conn, leaves, takes = d.dialer.AskPool(&d.pool, bytes, asked)
+		conn, leaves = d.dialer.DialPool(&d.pool, asked)
 	}
-	return leaves - asked, takes, conn
+	return leaves - asked, conn
 }
 
-// answer returns how long an answer that would leave at an instant with nothing before it, over the connection with a number, waits for those before it, and how
-// long its last byte takes to the PoP after the first.
-func (d *ride) answer(conn uint32, bytes, now int64, mayLose random.Key) (waits, takes int64) {
-	l := &d.line
-	if !l.Has(conn) { // it was closed meanwhile
-		unused := transport.Unused()
-		l = &unused
+// connection returns that over which a request came, an unused one where it was closed meanwhile.
+func (d *ride) connection(r *request) *transport.Line {
+	switch {
+	case d.pools && r.era == d.era:
+		return d.pool.Connection(r.conn)
+	case !d.pools && d.line.Has(r.conn):
+		return &d.line
 	}
+	unused := transport.Unused()
+	return &unused
+}
+
+// answer returns how long an answer that would leave at an instant with nothing before it, over a connection, waits for those before it, and how
+// long its last byte takes to the PoP after the first.
+func (d *ride) answer(l *transport.Line, bytes, now int64, mayLose random.Key) (waits, takes int64) {
 	at := now + d.rtt - d.there
 	if d.lossy != nil {
 		return d.lossy.Answer(l, bytes, at, transport.Losses{Key: mayLose})
 	}
 	return d.dialer.Answer(l, bytes, at)
-}
-
-// before returns the connection of a pool as it is before a question is asked that would be here at an instant.
-func (d *ride) before(s *site, now int64) transport.Line {
-	l, asked := d.dialer.Next(&d.pool, now-d.there), now-d.there
-	if d.isBroken(s, l.Asked(), asked) {
-		l = transport.Unused()
-	}
-	return l
 }
 
 // isBroken reports whether one of the ends of a connection has been down between two instants at the PoP.
@@ -137,15 +138,8 @@ func rideEnd(era, conn uint32) uint64 { return uint64(era)<<32 | uint64(conn) }
 // worked on later.
 func (s *site) setOut(c *clients, r *request, a *served, work *random.Stream, needsData bool, now int64) bool {
 	lost := c.ride.lose(c)
-	var before transport.Line
-	if s.trace != nil && c.ride.pools {
-		before = c.ride.before(s, now)
-	}
-	waits, takes, conn := c.ride.ask(s, a.bytes, now, lost)
-	if s.trace != nil && c.ride.pools {
-		s.trace.pours(c, r, s, c.ride, before, a.bytes, now, takes, lost)
-	}
-	a.mayLose, a.pours, r.conn, r.era = lost.Key, takes, conn, c.ride.era
+	waits, conn := c.ride.ask(s, now, lost)
+	a.mayLose, r.conn, r.era = lost.Key, conn, c.ride.era
 	if waits == 0 {
 		return false
 	}
@@ -173,18 +167,12 @@ func (s *site) arriveByRide(m *message) {
 
 // answerComputed answers a request that was computed, whose connection is free when its last byte is at the PoP.
 func (s *site) answerComputed(c *clients, r *request, a *served) {
-	if d := c.ride; r.conn != 0 && !d.pools {
-		var before transport.Line
-		if s.trace != nil {
-			before = d.line
+	if r.conn != 0 {
+		if c.ride.overtakes && a.first > s.now {
+			s.keepUntilReady(r, a)
+			return
 		}
-		var takes int64
-		a.stays, takes = d.answer(r.conn, a.bytes, a.first, a.mayLose)
-		if s.trace != nil {
-			s.trace.pours(c, r, s, d, before, a.bytes, a.first, takes, transport.Losses{Key: a.mayLose})
-		}
-		a.first += a.stays
-		a.last = max(a.last, a.first+takes)
+		s.answerByRide(c, r, a)
 	}
 	s.leaveRide(c, r, a.last)
 	if s.trace != nil {
@@ -195,6 +183,23 @@ func (s *site) answerComputed(c *clients, r *request, a *served) {
 		s.trace.worked(s, c, r, a, what)
 	}
 	c.answer(r, a)
+}
+
+// answerByRide lets an answer take its turn on the connection from the PoP.
+func (s *site) answerByRide(c *clients, r *request, a *served) {
+	l := c.ride.connection(r)
+	var before transport.Line
+	if s.trace != nil {
+		before = *l
+		before.Hold()
+	}
+	var takes int64
+	a.stays, takes = c.ride.answer(l, a.bytes, a.first, a.mayLose)
+	if s.trace != nil {
+		s.trace.pours(c, r, s, c.ride, before, a.bytes, a.first, takes, transport.Losses{Key: a.mayLose})
+	}
+	a.first += a.stays
+	a.last = max(a.last, a.first+takes)
 }
 
 // failComputed ends a request that was to be computed with an error.

@@ -216,7 +216,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	t := &tier{
 		config: config, held: newFillTimeline(r.end()), number: number,
 		hops: make([][]nextHop, len(r.plan.workloads)), lines: make([][]transport.Line, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
-		load: newOriginLoad(len(r.plan.workloads)), copies: r.plan.placement.Copies,
+		load: newOriginLoad(len(r.plan.workloads)), copies: r.plan.placement.Copies, overtakes: make([]bool, len(r.plan.workloads)),
 		sliceBytes: r.plan.placement.SliceBytes,
 		losses:     r.plan.newFetchLosses(number),
 	}
@@ -227,6 +227,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 				t.hops[w] = slow(t.hops[w])
 			}
 			t.lines[w] = make([]transport.Line, len(t.hops[w]))
+			t.overtakes[w] = r.plan.overtakes(w, t.hops[w])
 		}
 	}
 	t.pools = newPools(&r.plan.placement.Upstream, t.hops)

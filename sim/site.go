@@ -60,6 +60,7 @@ type site struct {
 	parts        slab[partAsked]
 	calls        slab[call] // that wait for a message
 	computations slab[computation]
+	ready        slab[leavingAnswer] // later, that PoPs pass on
 	tries        slab[try]
 	tried        uint64 // tries that have been begun
 
@@ -104,7 +105,7 @@ func (s *site) close() {
 	s.directory = nil
 	s.block, s.inbox, s.fills, s.out, s.letters = block{}, inbox{}, newFillQueue(), nil, letters{}
 	s.waiters, s.calls = slab[waiter]{}, slab[call]{}
-	s.computations, s.tries, s.crossings = slab[computation]{}, slab[try]{}, slab[crossing]{}
+	s.computations, s.tries, s.crossings, s.ready = slab[computation]{}, slab[try]{}, slab[crossing]{}, slab[leavingAnswer]{}
 	s.freight, s.leftovers = nil, nil
 }
 

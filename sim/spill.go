@@ -233,7 +233,7 @@ func (s *site) landSpilled(m *message) {
 	a.first = m.at
 	relay, line := of.relays[p.hop], transport.Unused()
 	_, _, takes := relay.Ask(&line, a.bytes, m.at, p.losses(relay))
-	a.last = m.at + max(takes, a.pours)
+	a.last = m.at + takes
 	if p.recorded {
 		of.to[of.hops[p.hop].to]++
 	}

@@ -27,8 +27,9 @@ type tier struct {
 	aging   *aging // nil where nothing ever expires
 	copies  placement.Copies
 	// keepsAll says that all that comes is kept, as it is for good, and that no connection is to be freed.
-	keepsAll bool
-	servers  *servingCaches // nil where the cache is one
+	keepsAll  bool
+	overtakes []bool         // by workload: see [Plan.overtakes]
+	servers   *servingCaches // nil where the cache is one
 	// sliceBytes is the size of the slices that the cache keeps of objects, 0 where it keeps whole ones.
 	sliceBytes int64
 }
@@ -63,7 +64,7 @@ func (t *tier) settleWays() {
 		if t.losses == nil && t.pools == nil && hops[0].isAlwaysAsked() {
 			t.steady[w] = steadyWay{asked: &hops[0], line: &t.lines[w][0]}
 		}
-		if !hops[0].isSteady() {
+		if !hops[0].isSteady() || t.overtakes[w] {
 			continue
 		}
 		t.steady[w] = steadyWay{hop: &hops[0], load: &t.load.steady[w]}
@@ -323,9 +324,15 @@ func (s *site) sendObject(m *message, first, last, queue, service int64, copied 
 	return true
 }
 
-// fill puts the next object that arrives into its cache.
+// fill puts the next object that arrives into its cache, or takes the next answer that is ready.
 func (s *site) fill() {
 	e := s.fills.pop()
+	if e.tier&readyBit != 0 {
+		s.happened.add(e.at, uint64(e.flight)|1<<61)
+		s.now = e.at
+		s.isReady(s.tier(part(e.tier&^readyBit)), e.flight, e.at, e.at)
+		return
+	}
 	s.endFetch(s.tier(part(e.tier)), e.flight, e.at)
 }
 

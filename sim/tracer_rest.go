@@ -74,10 +74,7 @@ func (t *tier) firstWindow(h *nextHop, f *flight, n uint32, asked *askedLine) tr
 	if h.lossy == nil {
 		return h.dialer.FirstWindow(asked.line, f.bytes, asked.at)
 	}
-	lost := t.losses.of(h.lossy, n, f)
-	if t.pools == nil { // the line is that of the instant at which nothing is lost any more
-		lost = transport.Losses{Key: lost.Key}
-	}
+	lost := transport.Losses{Key: t.losses.of(h.lossy, n, f).Key} // the line is that of the instant at which nothing else is lost any more
 	return h.lossy.FirstWindow(asked.line, f.bytes, asked.at, lost)
 }
 

@@ -35,11 +35,26 @@ func (p *Pool) Close(number uint32) { p.gone = append(p.gone, number) }
 // Clear forgets all connections.
 func (p *Pool) Clear() { p.lines, p.idle, p.gone = p.lines[:0], p.idle[:0], p.gone[:0] }
 
-// AskPool is [Dialer.Ask] over a connection of a pool, whose number it returns. The connection is busy until [Dialer.Done] or [Pool.Close].
+// Connection returns the connection with a number.
+func (p *Pool) Connection(number uint32) *Line { return &p.lines[number-1] }
+
+// AskPool is [Dialer.Ask] over a connection of a pool, whose number it returns. The connection is busy until [Dialer.Done] or [Pool.Close]. Where the other side does
+// not answer at once [Dialer.DialPool] asks, and [Dialer.AnswerPool] has the answer when it is there.
 func (d *Dialer) AskPool(p *Pool, bytes, now int64) (number uint32, leaves, takes int64) {
+	number, leaves = d.DialPool(p, now)
+	return number, leaves, d.AnswerPool(p, number, bytes, leaves+d.rtt)
+}
+
+// DialPool is [Dialer.Dial] over a connection of a pool, whose number it returns.
+func (d *Dialer) DialPool(p *Pool, now int64) (number uint32, leaves int64) {
 	number = d.take(p, now)
-	leaves, _, takes = d.Ask(&p.lines[number-1], bytes, now)
-	return number, leaves, takes
+	return number, d.Dial(&p.lines[number-1], now)
+}
+
+// AnswerPool returns how long the last byte of an answer takes after the first, which is here at an instant, over the connection with a number: it has that for itself.
+func (d *Dialer) AnswerPool(p *Pool, number uint32, bytes, first int64) (takes int64) {
+	_, takes = d.Answer(&p.lines[number-1], bytes, first)
+	return takes
 }
 
 // take takes a connection of a pool that is idle, or a new one.

@@ -91,7 +91,18 @@ func (d *LossyDialer) openTime(bytes, intact int64) (takes int64) {
 
 // AskPool is [Dialer.AskPool] where something may be lost.
 func (d *LossyDialer) AskPool(p *Pool, bytes, now int64, lost Losses) (number uint32, leaves, takes int64) {
+	number, leaves = d.DialPool(p, now, lost)
+	return number, leaves, d.AnswerPool(p, number, bytes, leaves+d.rtt, lost)
+}
+
+// DialPool is [Dialer.DialPool] where something may be lost.
+func (d *LossyDialer) DialPool(p *Pool, now int64, lost Losses) (number uint32, leaves int64) {
 	number = d.take(p, now)
-	leaves, _, takes = d.Ask(&p.lines[number-1], bytes, now, lost)
-	return number, leaves, takes
+	return number, d.Dial(&p.lines[number-1], now, lost)
+}
+
+// AnswerPool is [Dialer.AnswerPool] where something may be lost.
+func (d *LossyDialer) AnswerPool(p *Pool, number uint32, bytes, first int64, lost Losses) (takes int64) {
+	_, takes = d.Answer(&p.lines[number-1], bytes, first, lost)
+	return takes
 }
