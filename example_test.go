@@ -46,5 +46,5 @@ func Example() {
 	}
 	// Output:
 	// region only: half of the updates answered within 51 ms (50 to 51)
-	// region only + Local Zones: half of the updates answered within 21 ms (21 to 22)
+	// region only + Local Zones: half of the updates answered within 21 ms (20 to 22)
 }

@@ -40,19 +40,18 @@ func (s *site) isReady(t *tier, n uint32, first, now int64) {
 	s.answerWaiters(t, n, now)
 }
 
-// computedOvertake reports whether answers of a site that computes a workload, both by their numbers, may be ready in another order than that in which requests come.
-func (p *Plan) computedOvertake(number, site int) bool {
-	of := p.scenario.Workloads[number].Service.(workload.Computed)
-	data := &of.Data
+// computedOvertake reports whether answers of a site, by its number, that computes a workload may be ready in another order than that in which requests come.
+func (p *Plan) computedOvertake(w *workloadRun, site int) bool {
+	data := &w.Data
 	switch {
-	case of.Work.Law != workload.ConstantTime, p.scenario.slowAt(p.sites[site].id) != nil:
+	case w.Work.Law != workload.ConstantTime, p.scenario.slowAt(p.sites[site].id) != nil:
 		return true
 	case data.Calls == 0 || data.Probability == 0:
 		return false
 	case data.Probability < 1, data.Service.Law != workload.ConstantTime:
 		return true
 	}
-	return slices.ContainsFunc(p.workloads[number].homes[site], func(h nextHop) bool { return h.remote || !h.isSafe() || h.slow != nil || h.loss > 0 })
+	return slices.ContainsFunc(p.workloads[w.number].homes[site], func(h nextHop) bool { return h.remote || !h.isSafe() || h.slow != nil || h.loss > 0 })
 }
 
 // keepUntilReady keeps an answer that a PoP passes on until its first byte could leave.

@@ -67,10 +67,11 @@ func TestAnswersThatAPoPPassesOnComeAsTheyAreReady(t *testing.T) {
 func TestAnswersOfConstantWorkAreKnownWhenTheyAreAskedFor(t *testing.T) {
 	of := workload.Workload{Service: workload.Computed{Work: workload.ServiceTime{Mean: 60 * time.Millisecond}, Data: workload.DataCalls{Probability: 1, Calls: 2}}}
 	p := &Plan{scenario: Scenario{Workloads: []workload.Workload{of}}, sites: []plannedSite{{id: "region"}}, workloads: []plannedWorkload{{homes: [][]nextHop{{{}}}}}}
-	require.False(t, p.computedOvertake(0, 0))
+	w := p.scenario.newWorkloadRun(0, 1)
+	require.False(t, p.computedOvertake(w, 0))
 	for _, differs := range []nextHop{{slow: []slowSpan{}}, {outages: []outage{{}}}, {leg: leg{loss: .1}}, {remote: true}} {
 		p.workloads[0].homes[0][0] = differs
-		require.True(t, p.computedOvertake(0, 0))
+		require.True(t, p.computedOvertake(w, 0))
 	}
 	for name, d := range burstAndStream(0) {
 		s, p := riding(t, d, 400_000, transport.Upstream{})

@@ -32,12 +32,12 @@ type rideKey struct {
 	loss, lossBack     float64
 }
 
-// ride returns the connections of those who enter at a PoP on the way to the site that computes; nil where they enter there.
-func (r *run) ride(number int, e *entry) *ride {
+// ride returns the connections of a workload's users who enter at a PoP on the way to the site that computes; nil where they enter there.
+func (r *run) ride(w *workloadRun, e *entry) *ride {
 	if e.enters == e.site {
 		return nil
 	}
-	key := rideKey{number, e.enters, e.site, e.beyond.there, e.beyond.back, e.beyond.bitsPerSecond, e.beyond.loss, e.beyond.lossBack}
+	key := rideKey{int(w.number), e.enters, e.site, e.beyond.there, e.beyond.back, e.beyond.bitsPerSecond, e.beyond.loss, e.beyond.lossBack}
 	if of := r.rides[key]; of != nil {
 		return of
 	}
@@ -46,7 +46,7 @@ func (r *run) ride(number int, e *entry) *ride {
 		dialer: upstream.Dialer(time.Duration(e.beyond.rtt()), e.beyond.bitsPerSecond), line: transport.Unused(), pools: upstream.Pool > 0,
 		number: uint32(len(at.rides)), pop: r.sites[e.enters], there: e.beyond.there, rtt: e.beyond.rtt(),
 	}
-	of.overtakes = !of.pools && !upstream.AlwaysOpen && r.plan.computedOvertake(number, e.site)
+	of.overtakes = !of.pools && !upstream.AlwaysOpen && r.plan.computedOvertake(w, e.site)
 	if e.beyond.loss > 0 {
 		of.lossy = newLossyWay(&upstream, &e.beyond)
 	}

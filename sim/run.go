@@ -285,7 +285,6 @@ func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally 
 		rtt:       e.up + e.down,
 		access:    2 * e.access,
 		beyond:    e.beyond.rtt(),
-		ride:      r.ride(number, e),
 		jitter:    e.jitter,
 		loss:      e.loss,
 		losses:    random.NewKey(r.plan.scenario.Seed, r.rep, entity, purpose.Loss),
@@ -480,7 +479,7 @@ func (r *run) complete(c *clients, number, m int, e *entry, kind Kind, shared *w
 			c.visits.kind, kind = kind, queuedVisits
 		}
 	}
-	c.kind, c.workload, c.metro, c.sees = kind, shared, int32(m), r.sees
+	c.kind, c.workload, c.metro, c.ride, c.sees = kind, shared, int32(m), r.ride(shared, e), r.sees
 	if r.explains != nil {
 		c.explained = &explainedConnection{trace: r.trace}
 		c.sees = func(is *Sighting) { r.explains(is, e, &is.request, is.first) }
