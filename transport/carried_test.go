@@ -27,7 +27,7 @@ func TestWhatAConnectionCarriesIsTheLongRunOfItsAnswers(t *testing.T) {
 		u    Upstream
 		rate float64
 		loss float64
-	}{{Upstream{}, 0, .01}, {Upstream{}, 2e6, .01}, {Upstream{Handshake: QUIC}, 0, .05}, {Upstream{BufferBytes: 64 << 10}, 1e7, .001}} {
+	}{{Upstream{}, 0, .01}, {Upstream{}, 2e6, .01}, {Upstream{Handshake: QUIC}, 0, .05}, {Upstream{Handshake: QUIC}, 0, .2}, {Upstream{BufferBytes: 64 << 10}, 1e7, .001}} {
 		d := of.u.LossyDialer(60*time.Millisecond, of.rate, of.loss)
 		line, sent, last := Unused(), 0., int64(0)
 		for i := range 20_000 { // all asked for at once

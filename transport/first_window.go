@@ -136,7 +136,7 @@ func (d *LossyDialer) FirstWindow(l Line, bytes, now int64, lost Losses) FirstWi
 		return d.firstWindow(&l, bytes, first, nil)
 	}
 	draws := lost.answer()
-	return d.firstWindow(&l, bytes, first, &streamLosses{&d.lossy, d.quiet, &draws})
+	return d.firstWindow(&l, bytes, first, &streamLosses{&d.lossy, d.ResendNs(), &draws})
 }
 
 // firstWindow returns with which window an answer begins whose first byte could be here at an instant.
