@@ -100,7 +100,8 @@ func (l *LossyTransfer) OpenWindow(isNew bool) Window {
 // after it arrives, else after two (a probe: RFC 8985, section 7) or after the timeout. Where all of a round trip is
 // lost there is nothing but the timeout, which doubles.
 //
-// A window is never more than two thirds of the sender's socket ([Stack.SendBytes]), which is what that lets go in the long run.
+// A window is never more than two thirds of the sender's socket ([Stack.SendBytes]), which is what that lets go in the long run, nor than the reader of a stream lets go ([Stack.MaxWindowBytes]), which
+// grows when it is full ([Stack.WindowGrows]). What goes in answer to early data before the client is known ([Stack.EarlyBytes]) goes ahead, and is lost as the rest is.
 //
 // Where [Connection.BufferBytes] is said, packets overflow it besides, as they do without other losses. Then a window keeps parts of packets, and no
 // acknowledgement waits for a second packet.
@@ -120,8 +121,14 @@ func (l *LossyTransfer) RowRounds(bytes, timeoutNs int64, w Window, isNew bool, 
 		size = l.segment
 	}
 	row := l.lossyRow(w, size, trips.RoundTrip(0), timeoutNs)
-	row.add(l, l.begin(w.Bytes, bytes, isNew).left, draws)
-	return sendLossy(l, &row, timeoutNs, trips, draws)
+	b := l.begin(w.Bytes, bytes, isNew)
+	row.add(l, b.left, draws)
+	if b.early > 0 {
+		row.answersEarly(l, b.early, trips.RoundTrip(0), draws)
+	}
+	early := row.total
+	total, before, after = sendLossy(l, &row, timeoutNs, trips, draws)
+	return early + total, early + before, after
 }
 
 // tail returns after how long the last packet of all is sent again where that is lost, if not by a probe of TCP.

@@ -16,12 +16,19 @@ type lossyRow struct {
 	tries int64 // one after another of which nothing has come back
 	total int64 // until the round trip begins
 	round int64 // its number, from 0
+
+	bound  float64 // the largest window in packets, but for what the reader of a stream lets go
+	credit int64   // what that does at once, in bytes; 0 for no bound
 }
 
 // lossyRow returns a sender that has sent nothing, with a window of packets of so many bytes, on a way with a round trip.
 func (l *LossyTransfer) lossyRow(w Window, packetBytes, rttNs, timeoutNs int64) lossyRow {
 	r := lossyRow{sender: l.senderOf(w, packetBytes), next: 1, wait: timeoutNs, size: packetBytes, paces: pacer{window: w.Bytes}}
-	r.most = min(r.most, float64(l.refilled)/float64(packetBytes), l.mostPackets(rttNs, packetBytes))
+	r.bound = min(float64(l.refilled)/float64(packetBytes), l.mostPackets(rttNs, packetBytes))
+	if r.credit = l.credit; r.credit == 0 {
+		r.bound = min(r.bound, r.most)
+	}
+	r.most = min(r.most, r.bound)
 	r.window = min(r.window, r.most)
 	r.began = r.window
 	r.begins(w.Bytes <= l.window)
@@ -72,15 +79,7 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 		if r.tries == mostTries && r.next == 1 {
 			r.next += l.gap(draws)
 		}
-		lost, first, until := int64(0), int64(0), int64(0)
-		for r.next <= sent {
-			if lost++; lost == 1 {
-				first = r.next
-			}
-			until = r.next
-			r.next += l.gap(draws)
-		}
-		r.next -= sent
+		lost, first, until := r.loses(l, sent, draws)
 		spread, paced := l.line(bytes), int64(0)
 		if l.paced {
 			paced = r.paces.takes(bytes, int64(s.window*float64(r.size)), rtt)
@@ -105,6 +104,9 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 		}
 		r.left -= bytes - r.lostBytes(lost, until == packets)
 		took := max(rtt, spread)
+		if spread < rtt { // else the rate is the limit
+			took = max(rtt+r.isRead(l, sent), spread)
+		}
 		switch {
 		case lost == sent: // nothing comes back
 			took = max(r.wait, took)
@@ -133,6 +135,42 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 		}
 		r.wait, r.tries = timeoutNs, 0
 	}
+}
+
+// loses draws which of the next packets that are sent are lost: how many, and the first and the last of them, from 1.
+func (r *lossyRow) loses(l *LossyTransfer, sent int64, draws *random.Stream) (lost, first, until int64) {
+	for r.next <= sent {
+		if lost++; lost == 1 {
+			first = r.next
+		}
+		until = r.next
+		r.next += l.gap(draws)
+	}
+	r.next -= sent
+	return lost, first, until
+}
+
+// answersEarly sends what goes in answer to early data before the server knows that the client is where it says to be: so many bytes, in packets that are as large. The client acknowledges them at
+// once, for they come with the handshake (RFC 9000, section 13.2.1); they are too few to make the window larger.
+func (r *lossyRow) answersEarly(l *LossyTransfer, bytes, trip int64, draws *random.Stream) {
+	packets := packetsOf(bytes, r.size)
+	lost, first, until := r.loses(l, packets, draws)
+	r.left -= bytes - lost*bytes/packets
+	r.total += trip + l.packet
+	r.round++
+	if lost > 0 {
+		r.lose(r.total, float64(first-1), float64(until))
+	}
+}
+
+// isRead returns for how long a sender waits besides after so many packets until the reader of a stream says that more may come, and notes how much that is: see [Transfer.credits].
+func (r *lossyRow) isRead(l *LossyTransfer, sent int64) (waits int64) {
+	if r.credit == 0 || sent < r.credit/r.size {
+		return 0
+	}
+	waits, r.credit = l.credits(r.credit, r.credit)
+	r.most = min(r.bound, float64(r.credit)/float64(r.size))
+	return waits
 }
 
 // lostBytes returns how many bytes are in so many lost packets of what is left, of which the last may be less than whole.

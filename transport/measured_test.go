@@ -563,3 +563,34 @@ func TestRoundsWithoutLossAreSlowStart(t *testing.T) {
 		}
 	}
 }
+
+func TestRoundsOverQUICWithoutLossAreThoseOfItsStream(t *testing.T) {
+	// Early data is answered by three packets of 1,200 bytes, and the rest a round trip later; a stream that is full waits until a quarter of it is read, and doubles. Windows are whole packets here, and no larger ones are searched for.
+	for _, of := range []transport.Handshake{transport.QUIC, transport.QUICResumed} {
+		for _, rtt := range []time.Duration{30 * time.Millisecond, 100 * time.Millisecond} {
+			for _, packets := range []int64{1, 2, 3, 4, 31, 32, 200, 2000, 5000, 20_000} {
+				c := transport.QUICGo(of)
+				c.BitsPerSecond, c.MaxSegmentBytes, c.MaxWindowBytes, c.HeaderBytes = 1e9, 0, 512*1252, 0
+				l := c.LossyTransfer(1e-12)
+				draws := random.New(1, 1, 1, 1)
+				bytes := packets * 1252
+				if of == transport.QUICResumed && packets > 3 {
+					bytes += 3600 - 3*1252
+				}
+				ns, _ := l.Rounds(bytes, 1, l.OpenWindow(true), true, fixed(rtt), &draws)
+				require.InDelta(t, float64(c.TransferTime(bytes, rtt, true)), float64(ns), 20, "%v, %v, %d packets", of, rtt, packets)
+			}
+		}
+	}
+}
+
+func TestWhatAnswersEarlyDataIsLostAsTheRestToTheNanosecond(t *testing.T) {
+	// All but the first packet is lost, and then all but the seventh try. 5,000 bytes with their header: of the three packets of 1,200 one arrives. A round trip of 50 ms later the others, and what was not sent, are four packets more: each arrives after
+	// 76 + 152 + ... + 2,432 = 4,788 ms in vain, and a round trip later the next goes.
+	c := transport.QUICGo(transport.QUICResumed)
+	c.MaxSegmentBytes = 0
+	l := c.LossyTransfer(1 - 1e-12)
+	draws := random.New(1, 1, 1, 1)
+	ns, _ := l.Rounds(5000-240, int64(76*time.Millisecond), l.OpenWindow(true), true, fixed(50*time.Millisecond), &draws)
+	require.Equal(t, 50*time.Millisecond+4*4788*time.Millisecond+3*50*time.Millisecond, time.Duration(ns))
+}

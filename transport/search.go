@@ -27,7 +27,7 @@ func (l *LossyTransfer) search() int64 {
 func (r *lossyRow) searches(l *LossyTransfer) {
 	larger := l.halfway(r.size)
 	share := float64(r.size) / float64(larger)
-	for _, packets := range []*float64{&r.window, &r.slowTo, &r.most, &r.before, &r.estimate, &r.rest, &r.began} {
+	for _, packets := range []*float64{&r.window, &r.slowTo, &r.most, &r.bound, &r.before, &r.estimate, &r.rest, &r.began} {
 		*packets *= share
 	}
 	r.size = larger
