@@ -13,8 +13,8 @@ import (
 // behind 67 kB on a line of 1 Mbit/s end at 680 ms, and would at about 180 by turns. They follow one another in the order in which their first bytes leave the site: what is known to
 // leave later is kept until then, since others may leave before it.
 
-// An answerRow is what the answers to a visit have ahead of them. Instants are of the user, in ns. Over HTTP/1.1 it says no more than from when on the user's line has been busy, and with how
-// many bytes: begins and sent. It fills a line of the processor's cache.
+// An answerRow is what the answers to a visit have ahead of them. Instants are of the user, in ns. Over HTTP/1.1 it says no more than from when on the user's line could have been busy, and with how
+// many bytes, begins and sent, and from when until when it is with the last round trips of answers: round and ends. It fills a line of the processor's cache.
 type answerRow struct {
 	begins, round, ends int64            // when the first byte came of those that followed one another, the first of their last round trip, and the last byte
 	sent                int64            // bytes of these, with their headers, and above them what else is known of these
@@ -112,15 +112,25 @@ func (w *answerRow) sendingOf(c *clients, r *request, over *sending) sending {
 	return of
 }
 
-// passes lets an answer of which so many bytes come from an instant on, the last of them at another with nothing else on the user's line, come over that, and returns when its last byte does.
-func (w *answerRow) passes(t *transport.Transfer, bytes, first, end int64) int64 {
+// passes lets an answer of which so many bytes come from an instant on, those of its last round trip from another, and the last byte at a third with nothing else on the user's line, come over that, and returns
+// when its last byte does: neither before the line has had time for all bytes since it was busy last, nor before those of its last round trip have had their turn behind those of others that came before them.
+func (w *answerRow) passes(t *transport.Transfer, bytes, first, round, end int64) int64 {
+	takes := min(end-round, t.LineNs(bytes)) // of the last round trip; what is lost besides leaves the line idle
 	if first >= w.begins+t.LineNs(w.sent) {
 		w.begins, w.sent = first, bytes
-		return end
+	} else {
+		w.begins = min(w.begins, first)
+		w.sent += bytes
+		end = max(end, w.begins+t.LineNs(w.sent))
 	}
-	w.begins = min(w.begins, first)
-	w.sent += bytes
-	return max(end, w.begins+t.LineNs(w.sent))
+	switch {
+	case round >= w.ends:
+		w.round, w.ends = round, round+takes
+	case round >= w.round: // else the bytes go ahead of those
+		w.ends += takes
+		end = max(end, w.ends)
+	}
+	return end
 }
 
 // sendAnswer fills in what the connection of a visit adds to an answer, whose first byte could be there at an instant of the user: behind those before it.
@@ -185,7 +195,7 @@ func (v *visits) sendAtOnce(c *clients, a *asking, p *visitor, r *request, s *se
 // shareLine lets an answer come over the user's line behind those over other connections.
 func (w *answerRow) shareLine(c *clients, t *transport.Transfer, bytes int64, isNew bool, first int64, x *exchange) {
 	end := first + x.first + x.transfer
-	if at := w.passes(t, t.OnLine(bytes, isNew), first, end); at > end {
+	if at := w.passes(t, t.OnLine(bytes, isNew), first, first+x.before, end); at > end {
 		x.transfer += at - end
 		if c.explained != nil {
 			c.explained.onLine = at - end

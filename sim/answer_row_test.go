@@ -93,6 +93,16 @@ func TestAnswersOverAllConnectionsShareTheLineOfTheirUser(t *testing.T) {
 	}
 }
 
+func TestTheLastRoundTripOfAnAnswerHasTheLineBeforeWhatComesLaterToTheNanosecond(t *testing.T) {
+	// 100,000 bytes at 10 Mbit/s and 40 ms go in 14,600, 29,200 and 56,200: the last of these come from 2 (40 + 1.168) = 82.336 ms after the first byte on, for 44.96 ms. The first answer has the open connection: its first byte comes at 40 ms, those of others at 120 and 140 ms, behind handshakes. The second ends
+	// 127.296 ms after that. The last bytes of the third come from 222.336 ms on, to a line that has those of the second until 247.296 ms.
+	all := watched(t, near(t, 20*time.Millisecond), asksFor(0, 100_000, 10e6, 0, 0, 20*ms), placement.RegionOnly("region"), time.Second)
+	require.Len(t, all, 3)
+	require.Equal(t, int64(167_296_000), all[0].TTLB)
+	require.Equal(t, int64(247_296_000), all[1].TTLB)
+	require.Equal(t, int64(247_296_000+44_960_000)-20*ms, all[2].TTLB)
+}
+
 func TestAnswersThatDoNotOverlapHaveTheConnectionToThemselves(t *testing.T) {
 	// Each is asked for when the one before is there and acknowledged: windows grow from one to the next.
 	for _, rate := range []float64{0, 2e6, 30e6} {
