@@ -221,13 +221,21 @@ func TestALossThatIsKnownLateCostsTheConnectionInTimeToTheNanosecond(t *testing.
 			s.Failures = []Failure{{Site: "region", At: 3 * time.Second, For: 500 * time.Millisecond, Timeout: of.timeout}}
 			p := placement.RegionOnly("origin").WithPoPs(1<<20, "region").WithUpstream(open)
 			p.Sites[0].Servers = servers
+			requireLost := func(all []Sighting) {
+				require.Len(t, all, 2, name)
+				require.Equal(t, Failed, all[0].Outcome, name)
+				require.Equal(t, of.waits, all[0].TTFB, "%s, %d servers", name, servers)
+				require.Equal(t, Miss, all[1].Outcome, name)
+				require.Equal(t, of.handshake, all[1].Causes[Connect]+all[1].Causes[TLS], "%s, %d servers", name, servers)
+				require.Equal(t, 6000*ms+94*ms+10*ms+of.handshake, all[1].TTFB, "%s, %d servers", name, servers)
+			}
+			requireLost(sighted(t, s, p))
+			// A site that has failed before, and has cost another request its answer, looks again: what was asked for at 50 ms is given up before 1 s.
+			s.Workloads[0].Demand = givenObjects{givenSizes{at: []int64{50 * ms, second, of.at}, bytes: []int64{1000, 1000, 1000}}, []uint32{2, 0, 1}}
+			s.Failures = append([]Failure{{Site: "region", At: 200 * time.Millisecond, For: 100 * time.Millisecond, Timeout: 300 * time.Millisecond}}, s.Failures...)
 			all := sighted(t, s, p)
-			require.Len(t, all, 2, name)
 			require.Equal(t, Failed, all[0].Outcome, name)
-			require.Equal(t, of.waits, all[0].TTFB, "%s, %d servers", name, servers)
-			require.Equal(t, Miss, all[1].Outcome, name)
-			require.Equal(t, of.handshake, all[1].Causes[Connect]+all[1].Causes[TLS], "%s, %d servers", name, servers)
-			require.Equal(t, 6000*ms+94*ms+10*ms+of.handshake, all[1].TTFB, "%s, %d servers", name, servers)
+			requireLost(all[1:])
 		}
 	}
 }
