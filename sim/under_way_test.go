@@ -280,3 +280,21 @@ func TestAWindowBeginsAnewAfterASilenceThoughARequestWasLostMeanwhile(t *testing
 		require.Equal(t, 188*ms, all[2].TTLB-all[2].TTFB)
 	}
 }
+
+// What is under way as the region goes down costs its user the connection to the PoP, whatever else goes down later: the PoP's failures stand before the region's.
+func TestConnectionsAreLeftWhicheverOfPoPAndRegionFailsFirst(t *testing.T) {
+	w := oneVisit(0, 49*second, 52*second+500*ms, 60*second)
+	w.Visits.Versions = workload.Versions{0, 1, 0}
+	s, p := riding(t, w.Demand, 1000, transport.Upstream{})
+	w.Service = workload.Computed{ResponseBytes: 1000, Work: workload.ServiceTime{Mean: 6 * time.Second}}
+	s.Workloads, s.Duration = []workload.Workload{w}, 100*time.Second
+	s.Slowdowns = []Slowdown{{Site: "region", At: 95 * time.Second, For: time.Second, Factor: 2}} // so that answers are found when they are ready
+	s.Failures = []Failure{{Site: "region", At: 50 * time.Second, For: time.Second / 2, Timeout: time.Second}}
+	want := sighted(t, s, p)
+	require.Len(t, want, 3)
+	require.Equal(t, Failed, want[0].Outcome)
+	require.Equal(t, 12*ms, want[1].Causes[Connect]+want[1].Causes[TLS], "the connection was left at 50.03 s")
+	require.Zero(t, want[2].Causes[Connect])
+	s.Failures = append(s.Failures, Failure{Site: "pop", At: 80 * time.Second, For: time.Second, Timeout: time.Second})
+	require.Equal(t, want, sighted(t, s, p))
+}

@@ -32,17 +32,19 @@ func (s *site) leaveConnection(m *message) {
 	}
 }
 
-// expectOutage has the site look which requests are under way when it goes down next, after an instant of users.
+// expectOutage has the site look which requests are under way when it, or the PoP by which they come, goes down next, after an instant of users. Outages of the two are not in one order.
 func (v *visits) expectOutage(c *clients, at int64) {
-	for v.outage < len(c.outages) {
-		o := &c.outages[v.outage]
-		v.outage++
-		if o.side == atSite && o.from > at {
-			m := v.site.send(v.site.id, o.from+c.delay)
-			m.kind, m.token = outageBegins, v.number
-			return
+	next := unknown
+	for i := range c.outages {
+		if o := &c.outages[i]; o.side == atSite && o.from > at {
+			next = min(next, o.from)
 		}
 	}
+	if next == unknown {
+		return
+	}
+	m := v.site.send(v.site.id, next+c.delay)
+	m.kind, m.token = outageBegins, v.number
 }
 
 // loseUnderWay lets the users of requests that are under way as the site goes down leave their connections when they give up.

@@ -30,7 +30,7 @@ type visits struct {
 	left     slab[leftVisit]
 	leftBy   map[uint32]uint32 // by name
 	expires  bool              // keys of connections may be too old
-	outage   int               // how many of the outages are looked at, or passed over
+	expects  bool              // the site will look which requests are under way when it goes down, if it ever does
 	keyed    []int64           // by place: when the latest came to be, long ago if there are none; nothing where none is ever too old
 
 	// These are of visits over HTTP/1.1, whose requests wait for connections.
@@ -165,7 +165,8 @@ func (v *visits) ask(c *clients, r *request) {
 	a := v.asking.at(r.asking)
 	a.place, a.version, a.name, a.waited, a.lookup, a.tls = of.Place(), p.version, p.name, waited, 0, 0
 	if c.outages != nil {
-		if v.outage == 0 {
+		if !v.expects {
+			v.expects = true
 			v.expectOutage(c, at)
 		}
 		a.asks, a.way, a.isUnderWay = at, c.rtt+r.access+c.beyond, true
