@@ -85,6 +85,7 @@ func usesOf(overRuns func(func(*sim.LinkTally) stats.Ratio) []stats.Ratio, bitsP
 	}
 }
 
+// linkFigure is a figure of a link. None of them can be below 0.
 func linkFigure(statistic, title, unit string, is stats.Estimate) Figure {
-	return Figure{Label: Label{Metric: linkMetric, Statistic: statistic, Unit: unit, Shown: Shown{SiteColumn: title}}, Estimate: is}
+	return Figure{Label: Label{Metric: linkMetric, Statistic: statistic, Unit: unit, Shown: Shown{SiteColumn: title}}, Estimate: is.CutAt(0)}
 }

@@ -169,3 +169,16 @@ func TestExplanationsCountTheWaitForALinkOnce(t *testing.T) {
 		require.Equal(t, 1, strings.Count(text, "link queue: until links on the way to the user had sent what came before"))
 	}
 }
+
+// 60 responses or so, of very different sizes, wait for one another now and then: 3.7 ms on average, and 7.3 by the interval to either side.
+func TestFiguresOfLinksHaveNoIntervalsBelowZero(t *testing.T) {
+	study, err := scenario.Parse("links.yaml", []byte(strings.Replace(linked, "requests_per_second: 20,", "requests_per_second: 1,", 1)))
+	require.NoError(t, err)
+	c, err := study.Run(t.Context())
+	require.NoError(t, err)
+	wait, err := c.Placements[0].Links[1].Figures.Figure("link", "mean wait")
+	require.NoError(t, err)
+	require.True(t, wait.HasInterval())
+	require.Greater(t, wait.High, 2*wait.Value, "else it shows nothing")
+	require.Zero(t, wait.Low)
+}

@@ -16,7 +16,7 @@ func madeLinks(placement, count int) (all []edgewise.LinkResult) {
 		of := func(statistic, title, unit string, value, half float64) edgewise.Figure {
 			return edgewise.Figure{
 				Label:    edgewise.Label{Metric: "link", Statistic: statistic, Unit: unit, Shown: edgewise.Shown{SiteColumn: title}},
-				Estimate: stats.MeanOf([]float64{value - half, value, value + half}, level),
+				Estimate: stats.MeanOf([]float64{value - half, value, value + half}, level).CutAt(0), // as a study has it
 			}
 		}
 		load := .8 / float64(k+1) / float64(placement+1)

@@ -50,6 +50,14 @@ func (e Estimate) Scaled(factor float64) Estimate {
 	return e
 }
 
+// CutAt returns the estimate of a quantity that cannot be less than so much: the interval is cut there, which costs it no coverage.
+func (e Estimate) CutAt(least float64) Estimate {
+	if e.HasInterval() {
+		e.Low = max(e.Low, least)
+	}
+	return e
+}
+
 // MeanOf estimates the mean of a quantity of which samples holds one value a replication, with the
 // Student-t interval of the given level, for example 0.95. With one sample there is a value but no
 // interval.

@@ -149,3 +149,14 @@ func TestScaledChangesTheUnit(t *testing.T) {
 	require.InDelta(t, e.HalfWidth()/1e6, ms.HalfWidth(), 1e-12)
 	require.Equal(t, e.N, ms.N)
 }
+
+func TestIntervalsAreCutAtWhatAQuantityCannotBeBelow(t *testing.T) {
+	e := stats.MeanOf([]float64{0, 0, 3}, 0.95)
+	require.Less(t, e.Low, 0.)
+	cut := e.CutAt(0)
+	require.Equal(t, stats.Estimate{Value: 1, Low: 0, High: e.High, N: 3}, cut)
+	require.Equal(t, e, e.CutAt(-10), "it is nowhere near")
+	one := stats.MeanOf([]float64{3}, 0.95)
+	require.Equal(t, one, one.CutAt(0))
+	require.Equal(t, stats.Estimate{Unsupported: "no replications"}, stats.MeanOf(nil, 0.95).CutAt(1), "what has no value gets none")
+}
