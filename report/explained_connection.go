@@ -26,6 +26,8 @@ func connectionInWords(c *sim.UserConnection) string {
 			return "connection: one that another request of the visit is opening, " + over
 		case c.IsBusy:
 			return "connection: open, with others on it that wait for answers, " + over
+		case c.Idle < time.Millisecond/2:
+			return "connection: open, in use until just now, " + over
 		}
 		return fmt.Sprintf("connection: open, unused for %v, %s", c.Idle.Round(time.Millisecond), over)
 	}

@@ -74,7 +74,7 @@ var (
 		{sim.Loss, "packet loss: until lost packets were sent again"},
 	}
 	lastParts = []userPart{
-		{sim.AnswerQueue, "behind answers before it on the same connection"},
+		{sim.AnswerQueue, "behind answers before it on the user's connection"},
 		{sim.FirstRecord, "first record: the rest of the TLS record that the first byte stands in"},
 	}
 )

@@ -337,3 +337,13 @@ func TestTheConnectionOfARequestIsATextOfItsOwn(t *testing.T) {
    80.000000  connect: the round trip of a new connection`+ends+`  185.000000  time to the first byte
 `, text(v, 18))
 }
+
+func TestAConnectionThatWasWaitedForIsToldToBeInUse(t *testing.T) {
+	told := func(idle time.Duration) string {
+		e := sim.Explanation{Connection: sim.UserConnection{HTTP: "1.1", Handshake: transport.TCPTLS13, Idle: idle}}
+		x := report.ExplanationOf("edge", &e, 0)
+		return x.Steps[0].What
+	}
+	require.Equal(t, "connection: open, in use until just now, HTTP/1.1 over TCP and TLS 1.3", told(0))
+	require.Equal(t, "connection: open, unused for 1ms, HTTP/1.1 over TCP and TLS 1.3", told(500*time.Microsecond))
+}

@@ -294,7 +294,7 @@ func TestAnExplainedRequestTellsOfAnswersBeforeIt(t *testing.T) {
 	e := explain(asksFor(1, 100_000, 80e6, 0, 0), 2)
 	require.Equal(t, 2*(40*ms+146_000)+(100_000-43_800)*100, e.Causes[AnswerQueue])
 	require.Equal(t, []Step{
-		{0, "", "window on the way to the user: 14600 bytes, that of answers before it, 100000 bytes of which go first; the rest goes after 3 round trips of all of these"},
+		{0, "", "window on the way to the user: 14600 bytes, with which answers before it began, 100000 bytes that go first; the rest goes after 3 round trips, counted from the first of them"},
 		{10 * ms, "", "the other bytes, at the rate of the way to the user"},
 		{40*ms + 146_000 - 5_840_000, "", "round trips on the way to the user, in which the sender waits before it may send more: slow start"},
 	}, e.Rest)

@@ -240,7 +240,7 @@ func TestTheWaitForAnswersOnOneConnectionIsExplained(t *testing.T) {
 		{Ns: 98_100_000, Site: "pop", Text: "a new connection to west"},
 		{Ns: 25 * ms, Site: "west", Text: "on the way from pop, which asks for it"},
 		{Ns: 25 * ms, Site: "pop", Text: "on the way back from west, with it"},
-		{Ns: 8 * 50 * ms, Site: "pop", Text: "behind answers before it on the same connection"},
+		{Ns: 8 * 50 * ms, Site: "pop", Text: "behind answers before it on the connection from west"},
 	}, e.Steps)
 	require.Equal(t, e.WaitNs, e.Causes[Upstream])
 	require.Equal(t, 548_100_000, int(e.WaitNs))

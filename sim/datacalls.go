@@ -25,6 +25,12 @@ func newDataCalls(w *workload.DataCalls, hops []nextHop) dataCalls {
 	return d
 }
 
+// holdsData reports whether calls for the data of a workload stay at the site.
+func (s *site) holdsData(workload uint8) bool {
+	hops := s.data[workload].hops
+	return len(hops) > 0 && uint32(hops[0].to) == s.id
+}
+
 // A call is one question to the data's home.
 type call struct {
 	attempt

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -315,4 +317,36 @@ func TestASecondRegionCallsTheHomeAsALocalZoneDoes(t *testing.T) {
 		require.InEpsilon(t, 35, upstream(zones), 0.05)
 		require.Equal(t, upstream(zones), upstream(regions))
 	})
+}
+
+func TestAnExplainedRequestTellsWhoWorksOnItsCalls(t *testing.T) {
+	// The region is 70 ms from the zone by round trip; half of the requests make two calls of 2 ms.
+	n, err := topology.New([]topology.Node{
+		{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "zone", Kind: topology.LocalZone, Parent: "region"}, {ID: "region", Kind: topology.Region},
+	}, slices.Concat(both("metro", "zone", topology.Internet, 2.5), both("metro", "region", topology.Internet, 40), both("zone", "region", topology.Backbone, 35)))
+	require.NoError(t, err)
+	told := func(p placement.Placement) (texts []string) {
+		w := workload.Workload{
+			Head: workload.Head{Name: "api"}, Demand: workload.Poisson{RequestsPerSecond: 1},
+			Service: workload.Computed{
+				Work: workload.ServiceTime{Mean: 10 * time.Millisecond},
+				Data: workload.DataCalls{Probability: .5, Calls: 2, Service: workload.ServiceTime{Mean: 2 * time.Millisecond}},
+			},
+		}
+		s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 60 * time.Second, Seed: 8}
+		all := map[string]bool{}
+		for number := 1; number <= 20; number++ {
+			text := stepsOf(t, s, p, number)
+			all[text[strings.Index(text, "\n")+1:]] = true
+		}
+		return slices.Sorted(maps.Keys(all))
+	}
+	require.Equal(t, []string{
+		"10ms zone: works on it\n",
+		"14ms zone: works on it, and the home of its data on its calls\n140ms zone: the ways of its calls for data, there and back\n",
+	}, told(placement.RegionOnly("region").WithLocalZones("zone")))
+	require.Equal(t, []string{
+		"10ms region: works on it, and on its calls for data, if it makes any\n",
+		"14ms region: works on it, and on its calls for data, if it makes any\n",
+	}, told(placement.RegionOnly("region")))
 }

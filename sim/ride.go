@@ -176,11 +176,7 @@ func (s *site) answerComputed(c *clients, r *request, a *served) {
 	}
 	s.leaveRide(c, r, a.last)
 	if s.trace != nil {
-		what := "works on it"
-		if c.workload.Data.Calls > 0 {
-			what += ", and on its calls for data"
-		}
-		s.trace.worked(s, c, r, a, what)
+		s.trace.worked(s, c, r, a, "works on it")
 	}
 	c.answer(r, a)
 }

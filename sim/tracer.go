@@ -316,7 +316,7 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string, waits int64) {
 		t.mark(first-waits, s.name, "on the way back from %s, %s", from, what)
 	}
 	if waits > 0 {
-		t.mark(first, s.name, "behind answers before it on the same connection")
+		t.mark(first, s.name, "behind answers before it on the connection from %s", from)
 	}
 	t.landsRest(s, of, n, from)
 	if of.aging != nil {
@@ -402,12 +402,20 @@ func (t *tracer) worked(s *site, c *clients, r *request, a *served, what string)
 	if a.queue > 0 {
 		t.mark(at+a.queue, s.name, "waits for a server")
 	}
-	t.mark(at+a.queue+a.service, s.name, "%s", what)
-	if a.first-a.stays > at+a.queue+a.service {
+	done := at + a.queue + a.service
+	hasWays := a.first-a.stays > done
+	switch {
+	case hasWays:
+		what += ", and the home of its data on its calls"
+	case c.workload.Data.Calls > 0 && s.holdsData(c.workload.number):
+		what += ", and on its calls for data, if it makes any"
+	}
+	t.mark(done, s.name, "%s", what)
+	if hasWays {
 		t.mark(a.first-a.stays, s.name, "the ways of its calls for data, there and back")
 	}
 	if a.stays > 0 {
-		t.mark(a.first, s.name, "behind answers before it on the same connection from its PoP")
+		t.mark(a.first, s.name, "behind answers before it on the connection to its PoP")
 	}
 }
 

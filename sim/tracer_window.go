@@ -86,7 +86,7 @@ func windowInWords(w *transport.FirstWindow) string {
 	}
 	since := ""
 	if w.Behind > 0 {
-		since = " of all of these"
+		since = ", counted from the first of them"
 	}
 	switch n := w.RoundTrips; {
 	case n == 0:
@@ -106,7 +106,7 @@ func windowInWords(w *transport.FirstWindow) string {
 func whyWindow(w *transport.FirstWindow) string {
 	switch {
 	case w.Behind > 0:
-		return fmt.Sprintf("that of answers before it, %d bytes of which go first", w.Behind)
+		return fmt.Sprintf("with which answers before it began, %d bytes that go first", w.Behind)
 	case w.Begins == transport.OnNew:
 		return "the first of a new connection"
 	case w.Begins == transport.OnFound:
@@ -127,7 +127,7 @@ func whyWindow(w *transport.FirstWindow) string {
 	text := "the first of the connection, which no answer has filled"
 	switch {
 	case w.SlowTo > 0:
-		text = fmt.Sprintf("left by losses on the connection, of which slow start goes to %d", w.SlowTo)
+		text = fmt.Sprintf("left by losses on the connection, after which slow start ends at %d", w.SlowTo)
 	case w.Bytes > w.Initial:
 		text = fmt.Sprintf("grown from %d by answers before it", w.Initial)
 	}

@@ -46,7 +46,7 @@ func TestTheWindowOfAnAnswerToAUserIsToldByHand(t *testing.T) {
 	for rule, third := range map[transport.IdleWindow][]string{
 		transport.RestartWindow: {
 			"14600 bytes, begun anew: it was 814600, and nothing was sent for 360ms, longer than the timeout of 200ms; the rest goes after 4 round trips",
-			"14600 bytes, that of answers before it, 400000 bytes of which go first; the rest goes after 5 round trips of all of these",
+			"14600 bytes, with which answers before it began, 400000 bytes that go first; the rest goes after 5 round trips, counted from the first of them",
 		},
 		transport.HalveWindow: {
 			"407300 bytes, halved by silence: it was 814600, and nothing was sent for 360ms, longer than the timeout of 200ms; all goes without a wait",
@@ -74,12 +74,12 @@ func TestTheWindowOfAnAnswerToAUserIsToldByHand(t *testing.T) {
 	// A buffer of 64 KiB before the line: slow start overflows it, and the connection goes on with what that leaves of its window.
 	w = asksFor(1, 1_000_000, 80e6, 0, 5000*ms)
 	w.Client.BufferBytes, w.Client.Idle = 1<<16, transport.KeepWindow
-	require.Regexp(t, `^185256 bytes, left by losses on the connection, of which slow start goes to 183796, and kept while nothing was sent for 4\.686s; the rest goes after [0-9]+ windows$`, windowsOf(t, w, 0, 2)[1])
+	require.Regexp(t, `^185256 bytes, left by losses on the connection, after which slow start ends at 183796, and kept while nothing was sent for 4\.686s; the rest goes after [0-9]+ windows$`, windowsOf(t, w, 0, 2)[1])
 
 	// So it does where packets are lost.
 	w = asksFor(1, 400_000, 80e6, 0, 8000*ms)
 	w.Client.Congestion, w.Client.Idle = transport.Reno, transport.KeepWindow
-	require.Regexp(t, `^[0-9]+ bytes, left by losses on the connection, of which slow start goes to [0-9]+, and kept`, windowsOf(t, w, .02, 2)[1])
+	require.Regexp(t, `^[0-9]+ bytes, left by losses on the connection, after which slow start ends at [0-9]+, and kept`, windowsOf(t, w, .02, 2)[1])
 
 	// Everybody opens a connection, or nobody does: nothing is known of what is open.
 	w = workload.Workload{Head: workload.Head{Name: "api"}, Demand: atOnce{}, Service: workload.Computed{ResponseBytes: 100_000}}
