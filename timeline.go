@@ -267,7 +267,7 @@ func (s *Study) timelineOf(replications []*replication, number, workload int, me
 			for r := range courses {
 				steps[r] = &courses[r][k]
 			}
-			line.Values[k] = rows[i].estimate(steps, t.Seconds(k, s.Duration), level)
+			line.Values[k] = rows[i].estimate(steps, t.Seconds(k, s.Duration), level).CutAt(0) // none of them can be less
 		}
 		t.Lines = append(t.Lines, line)
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // Ten requests a second are ten in every step, the last of which has half the length, and of all replications together at the site that all go to.
@@ -34,4 +36,25 @@ func TestStepsOfATimelineAreASecond(t *testing.T) {
 		}
 		require.Equal(t, 1, asked)
 	}
+}
+
+// A request every five seconds on the mean: two runs have very different numbers of them in a step, and so t = 12.7 times their standard error reaches far below 0.
+func TestStepsOfATimelineHaveNoIntervalsBelowZero(t *testing.T) {
+	s := drillStudy(t)
+	s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: .2, Objects: 10}
+	c, err := s.Run(context.Background())
+	require.NoError(t, err)
+	cut := map[string]int{}
+	for _, line := range c.Placements[0].Workloads[0].Timeline.Lines {
+		for k, e := range line.Values {
+			if e.HasInterval() {
+				require.GreaterOrEqual(t, e.Low, 0., "%s, step %d", line.Name, k)
+				if e.Low == 0 && e.High > 2*e.Value {
+					cut[line.Name]++
+				}
+			}
+		}
+	}
+	require.Greater(t, cut["requests"], 5)
+	require.Greater(t, cut["mean"], 2)
 }
