@@ -74,3 +74,30 @@ func TestStepsOfALaunchWithACrowdAreThoseOfItsRate(t *testing.T) {
 		}
 	}
 }
+
+// Visits of a crowd that comes at once go on as it falls, so that most is asked for while it does: e^(-x/60)/10 + .9 (e^(-x/100) - e^(-x/60)) 60/40 of its visits had they no length.
+func TestMostIsAskedForAsACrowdOfVisitsFalls(t *testing.T) {
+	n, _ := star(t, 1, 1)
+	w := workload.Workload{
+		Head: workload.Head{
+			Name: "site", Visits: workload.Visits{Requests: 10, Gap: 10 * time.Second},
+			Flashes: []workload.Flash{{At: 40 * time.Second, Decay: time.Minute, Factor: 11}},
+		},
+		Demand:  workload.Poisson{RequestsPerSecond: 20},
+		Service: workload.Computed{},
+	}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 100 * time.Second}
+	plans, err := Compile(t.Context(), s, placement.RegionOnly("region"))
+	require.NoError(t, err)
+	rates, err := plans[0].ratesWithCrowds(0)
+	require.NoError(t, err)
+	most, want := 0.0, 0.0
+	for _, at := range rates {
+		most = max(most, at[0])
+	}
+	for x := 0.0; x < 500; x++ {
+		want = max(want, math.Exp(-x/60)/10+.9*1.5*(math.Exp(-x/100)-math.Exp(-x/60)))
+	}
+	require.InEpsilon(t, 20+200*want, most, .02)
+	require.Greater(t, want, .25)
+}

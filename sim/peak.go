@@ -223,7 +223,10 @@ func (p *Plan) ratesOverDay(number int) ([][]float64, error) {
 	return loads, nil
 }
 
-// ratesWithCrowds returns the same, and behind the steps of the day those when a flash crowd has risen, and when it begins to fall.
+// crowdFalls is at how many instants a flash crowd that falls is looked at where its visits go on: most is asked for at one of them.
+const crowdFalls = 16
+
+// ratesWithCrowds returns the same, and behind the steps of the day those when a flash crowd has risen, when it begins to fall and, where its visits go on, while it falls.
 func (p *Plan) ratesWithCrowds(number int) ([][]float64, error) {
 	loads, err := p.ratesOverDay(number)
 	w := &p.scenario.Workloads[number]
@@ -237,7 +240,11 @@ func (p *Plan) ratesWithCrowds(number int) ([][]float64, error) {
 	const instant = time.Millisecond
 	for k := range w.Flashes {
 		f := &w.Flashes[k]
-		for _, at := range []time.Duration{f.At + f.Rise, max(f.At+f.Rise, f.At+f.Rise+f.For-instant)} {
+		instants := []time.Duration{f.At + f.Rise, max(f.At+f.Rise, f.At+f.Rise+f.For-instant)}
+		for n := time.Duration(1); n < crowdFalls && f.Decay > 0 && w.Visits.Requests > 1; n++ {
+			instants = append(instants, f.At+f.Rise+f.For+(f.End()-f.At-f.Rise-f.For)*n/crowdFalls)
+		}
+		for _, at := range instants {
 			rates, err := w.RatesAt(p.workloads[number].audiences, p.scenario.Start.Add(at))
 			if err != nil {
 				return nil, err

@@ -59,6 +59,15 @@ func (w *Workload) ExpectedIn(begun State, audiences []Audience, start time.Time
 			e.PlayerSeconds += float64((come - usual) * stays[parts-1-i])
 		}
 	}
+	ends := length
+	if w.Ends > 0 {
+		ends = min(ends, w.Ends)
+	}
+	later, err := w.visitsLeave(begun, audiences, start, w.Begins, ends)
+	if err != nil {
+		return e, err
+	}
+	e.Arrivals -= later
 	switch {
 	case !isStaying || w.Begins > 0:
 	case begun == Steady:

@@ -22,7 +22,8 @@ func (w *Workload) validateTimes() error {
 }
 
 // LoadInTime returns a function that says how many times as often as its day has it users of a metro come, on the mean between two instants since the
-// start of a run: 1 but for flash crowds, and before a workload begins and after it ends. It is nil where that is always 1. For a metro without a name
+// start of a run: 1 but for flash crowds, and before a workload begins and after it ends. Where requests come in visits, those of a crowd follow it for as long as its visits go
+// on. It is nil where that is always 1. For a metro without a name
 // it counts the flash crowds of all metros, which is a bound.
 func (w *Workload) LoadInTime() (func(metro string, from, to time.Duration) float64, error) {
 	if len(w.Flashes) == 0 && w.Begins == 0 && w.Ends == 0 {
@@ -32,6 +33,7 @@ func (w *Workload) LoadInTime() (func(metro string, from, to time.Duration) floa
 	if err != nil {
 		return nil, inWorkload(w.Name, err)
 	}
+	visits := w.visitLoad()
 	return func(metro string, from, to time.Duration) float64 {
 		length := (to - from).Seconds()
 		from = max(from, w.Begins)
@@ -44,7 +46,7 @@ func (w *Workload) LoadInTime() (func(metro string, from, to time.Duration) floa
 		sum := (to - from).Seconds()
 		for i := range crowds {
 			if c := &crowds[i]; metro == "" || c.in(metro) {
-				sum += float64(c.times * c.flash.integral(from, to))
+				sum += float64(c.times * visits.integral(c.flash, from, to))
 			}
 		}
 		return sum / length
