@@ -49,8 +49,6 @@ const (
 	linePlaces = 12
 	perLine    = 8 // keys a line, on average at most
 	bigSize    = 1<<32 - 1
-	// farOff is so many times the length of a ring that a cache is not taken to become full.
-	farOff = 8
 	// growMargin is how many more lines than it needs by the mean size a cache that is to be full gets, as the mean goes on to change.
 	growMargin = 1.06
 	// secondTags are the bits that say that places are taken in the second word of tags.
@@ -179,7 +177,7 @@ func (c *log[N]) makeRoom() {
 	case c.head-c.tail < uint32(len(c.ring)):
 	case len(c.ring) < c.stretch*c.objects:
 		old := c.ring
-		c.ring = make([]logged[N], c.longer())
+		c.ring = make([]logged[N], 2*len(old))
 		for p := c.tail; p != c.head; { // as far as it is in one piece in both
 			from, to := old[p&uint32(len(old)-1):], c.ring[p&uint32(len(c.ring)-1):]
 			p += uint32(copy(to, from[:min(len(from), int(c.head-p))]))
@@ -200,17 +198,6 @@ func (c *log[N]) makeRoom() {
 		}
 		c.head = to
 	}
-}
-
-// longer returns how long a ring is made that is too short: twice as long, or at once as long as it will be when the cache is full, by the mean size of what
-// it holds, where that is not far off. Of a ring nothing is touched that was not written, so that this takes no more memory than copies of copies.
-func (c *log[N]) longer() int {
-	n := len(c.ring)
-	full := float64(c.objects) * float64(c.capacity) / float64(c.used) * float64(c.stretch)
-	if full > float64(farOff*n) {
-		return 2 * n
-	}
-	return max(2*n, 1<<bits.Len(uint(full)-1))
 }
 
 // size returns the bytes of an object.

@@ -120,7 +120,7 @@ func TestTheIndexGrowsToWhatAFullCacheNeeds(t *testing.T) {
 	}
 }
 
-func TestRingsGrowToWhatFullCachesNeed(t *testing.T) {
+func TestRingsAreNoLongerThanWhatIsWrittenNeeds(t *testing.T) {
 	lengths := func(objects uint64) (all []int) {
 		c, err := New(Config{CapacityBytes: 10_000, InTurns: true})
 		require.NoError(t, err)
@@ -134,6 +134,6 @@ func TestRingsGrowToWhatFullCachesNeed(t *testing.T) {
 		}
 		return all
 	}
-	require.Equal(t, []int{256, 512, 1024, 2048, 4096, 8192, 1 << 16}, lengths(20_000), "six times the 10,000 objects of the cache")
-	require.Equal(t, []int{256, 512}, lengths(300), "far from full, it is not taken to become so")
+	require.Equal(t, []int{256, 512, 1024, 2048, 4096, 8192, 16384}, lengths(20_000), "10,000 objects without a gap, as nothing hits")
+	require.Equal(t, []int{256, 512}, lengths(300))
 }
