@@ -278,6 +278,11 @@ func (r *reader) build(bad *problems) {
 			}
 		}
 	}
+	for i, w := range r.order {
+		if err := r.study.ValidateAccess(i); err != nil {
+			r.report(bad, w.path, w.line, err)
+		}
+	}
 	for i := range r.placements {
 		r.checkRoles(&r.placements[i], bad)
 	}

@@ -133,6 +133,9 @@ func (s *Scenario) Validate() error {
 				return fmt.Errorf("sim: workload %q: %w", w.Name, invalid.New("Users", u.Metro, "a metro of the network"))
 			}
 		}
+		if err := s.ValidateAccess(i); err != nil {
+			return fmt.Errorf("sim: workload %q: %w", w.Name, err)
+		}
 		objects += s.objects(i)
 	}
 	if objects > lost {
