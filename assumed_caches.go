@@ -58,7 +58,7 @@ func assumedOfSteadyTiers(s *Study) string {
 			return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return c.Preload })
 		})
 	})
-	return textIf(saysAges && begins, "caches of several tiers begin with ages as if none evicted an object within its lifetime: where they do, origins were asked 3 to 6 % too often as runs began")
+	return textIf(saysAges && begins, "caches of several tiers begin with ages as if none evicted an object within its lifetime: where they do, origins are asked too often as the run begins, 3 and 6 % in two that were tried")
 }
 
 // serversInWords says what a cache is made of, nothing where it is one.
