@@ -360,7 +360,7 @@ func (c *log[N]) UsedBytes() int64 { return c.used }
 func (c *log[N]) CapacityBytes() int64 { return c.capacity }
 
 // expect reads what look-ups and fills will read, as [Expect] says: first the lines of the index and the ring's tail, then what lies behind these and as
-// much of its head as hits and fills will write, many places at once each time. No branch depends on what is read.
+// much of its head as hits and fills will write, many places at once each time. No branch but how far the head is read ahead depends on what is read.
 func (c *log[N]) expect(lookups, fills []uint64) {
 	touched := c.touched
 	for _, key := range lookups {
