@@ -3,8 +3,9 @@ package transport
 import "github.com/edgewise-sim/edgewise/random"
 
 // A Stream is what answers over one connection have ahead of them: all that is sent over it is one row of bytes under one window, in the order in which they
-// are sent, first come, first served (assumed). HTTP/2 and 3 let answers take turns: of equal ones that begin together the last ends as here, and the others later than
-// here; what is small behind what is large ends earlier than here.
+// are sent, first come, first served, as RFC 9218, section 10, asks of servers for answers that are not incremental, which is the default (section 4.2). Servers that know no
+// priorities (nginx) let them take turns: of equal ones that begin together the last ends as here, and the others later than here; what is small behind what is
+// large ends earlier than here.
 //
 // A round is a window that is sent and acknowledged. What is left of it is for the next answer; what does not fit goes in the rounds after it, whose windows
 // have grown by what was acknowledged. One that begins after all before it was acknowledged finds nothing ahead. Of one that begins in the middle of a
