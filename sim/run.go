@@ -88,6 +88,7 @@ func (p *Plan) runMeasured(ctx context.Context, replication, workers int, meter 
 		return nil, fmt.Errorf("sim: %d workers; want 1 or more", workers)
 	}
 	r := &run{plan: p, ctx: ctx, meter: meter, rep: uint64(replication), result: p.newResult(replication), sees: sees, courses: courses}
+	defer p.wantMemory()()
 	if err := r.build(); err != nil {
 		return nil, fmt.Errorf("sim: placement %q: %w", p.placement.Name, err)
 	}

@@ -1,0 +1,48 @@
+// Package hugepages asks the system to hold in huge pages what the heap will grow by, for programs that read here and there in much memory: they wait less for
+// the tables that say where its pages are. As most distributions set systems up ("madvise") those give huge pages to who asks, and Go does not ask.
+package hugepages
+
+import "sync"
+
+// least is for how many bytes it pays to ask: fewer stay near to the processor in pages of any size, and a small program is to stay small. most bounds what is
+// asked for in all: what the heap has beyond it is in pages of the usual size.
+const (
+	least = 32 << 20
+	most  = 1 << 30
+)
+
+// Want says that about so many bytes of the heap will be in use, more than now, until done is called. Where the heap has not been asked to have as much in
+// huge pages before, new memory is set aside for it, not touched, that will be in huge pages when it is. Nothing is done for few bytes, nor where the system gives
+// no huge pages or bounds the addresses of the program. What is set aside costs one collection of garbage. No result depends on it.
+func Want(bytes int64) (done func()) {
+	if bytes < least || !given() {
+		return func() {}
+	}
+	return ofAll.want(bytes, setAside)
+}
+
+// wants are what all who use the heap want of it.
+type wants struct {
+	sync.Mutex
+	now   int64 // bytes that those want who are not done
+	aside int64 // that were set aside, and have been used since
+}
+
+var ofAll wants
+
+// want notes a wish, and sets aside what goes beyond all before.
+func (w *wants) want(bytes int64, setAside func(int64)) (done func()) {
+	w.Lock()
+	defer w.Unlock()
+	bytes = min(bytes, most)
+	w.now += bytes
+	if more := min(w.now, most) - w.aside; more > 0 {
+		setAside(more)
+		w.aside += more
+	}
+	return func() {
+		w.Lock()
+		defer w.Unlock()
+		w.now -= bytes
+	}
+}
