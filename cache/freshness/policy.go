@@ -41,6 +41,8 @@ const (
 type Policy struct {
 	// lifetimes are by answer, -1 for what is not kept.
 	lifetimes [numAnswers]int64
+	// held are the same of what is held, where an error may stand in the place of a good answer.
+	held [numAnswers]int64
 	// failed is the lifetime of a server's error in the place of the answer that the control is about; -1 if it is not kept.
 	failed int64
 	// grace is for how long beyond its lifetime an object is served while it is fetched, onError for how long where that
@@ -72,7 +74,7 @@ const forever = math.MaxInt64 / 8
 // Immortal is the policy of objects of which nothing is said: they are fresh for ever.
 func Immortal() Policy {
 	return Policy{
-		lifetimes: [numAnswers]int64{forever, -1, -1}, failed: -1, grace: -1, beside: -1, onError: -1, keep: -1, collapse: CollapseAll, ignoresAge: true,
+		lifetimes: [numAnswers]int64{forever, -1, -1}, held: [numAnswers]int64{forever, -1, -1}, failed: -1, grace: -1, beside: -1, onError: -1, keep: -1, collapse: CollapseAll, ignoresAge: true,
 	}
 }
 
@@ -112,6 +114,8 @@ func NewPolicy(c Control, r Rules) Policy {
 	if answer == Good && p.lifetimes[answer] <= 0 && !(is.storesUnfresh && !c.NoStore && (p.keep >= 0 || p.onError > 0 || p.grace > 0)) {
 		p.lifetimes[answer] = -1
 	}
+	p.held = p.lifetimes
+	p.held[Broken] = max(p.held[Broken], p.failed)
 	return p
 }
 
@@ -212,27 +216,29 @@ func (p *Policy) Until(h *Held) int64 {
 	if h.Extended {
 		return h.Since + p.extends
 	}
-	life := p.lifetimes[h.Answer]
-	if h.Answer == Broken && p.failed > life {
-		life = p.failed
-	}
+	return p.end(h, h.Since)
+}
+
+// end returns when the lifetime of a held object ends whose answer came at an instant.
+func (p *Policy) end(h *Held, came int64) int64 {
+	life := p.held[h.Answer]
 	switch {
 	case p.wholeSeconds && life < forever:
 		const second = int64(time.Second)
-		return (cellOf(h.Since, second)+1)*second + life
+		return (cellOf(came, second)+1)*second + life
 	case p.ignoresAge:
-		return h.Since + life
+		return came + life
 	}
 	return h.AsOf + life
 }
 
 // Staleness returns how much longer than its lifetime an object is there, in ns, 0 if it is fresh.
 func (p *Policy) Staleness(h *Held, now int64) int64 {
-	own := *h
-	if own.Extended {
-		own.Extended, own.Since = false, own.AsOf
+	came := h.Since
+	if h.Extended {
+		came = h.AsOf
 	}
-	return max(now-p.Until(&own), 0)
+	return max(now-p.end(h, came), 0)
 }
 
 // State returns what may be done with an object at an instant.
