@@ -197,10 +197,10 @@ type kept struct {
 	held freshness.Held
 }
 
-// find looks for an object by its key in the cache, which counts as asked for.
+// find looks for an object by its key in the cache, which counts as asked for. The look is empty.
 func (l *look) find(a *aging, number uint8, key uint64, now int64) {
 	c := a.contents[number]
-	*l = look{sought: sought{key: key, object: c.object(uint32(key)), state: freshness.Expired}}
+	l.key, l.object, l.state = key, c.object(uint32(key)), freshness.Expired
 	l.class = uint32(c.class(l.object))
 	l.policy = &c.policies[l.class]
 	var h *freshness.Held

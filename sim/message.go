@@ -169,7 +169,11 @@ func (s *site) receive(m *message) {
 	}
 	switch m.kind {
 	case ask:
-		s.serve(m)
+		if m.to < spillPart {
+			s.serveFromTier(s.tier(m.to), m)
+		} else {
+			s.serve(m)
+		}
 	case answer:
 		switch m.of {
 		case computePart:
@@ -249,7 +253,7 @@ func (s *site) receive(m *message) {
 	}
 }
 
-// serve does what another site asks for.
+// serve does what another site asks of servers.
 func (s *site) serve(m *message) {
 	if s.slow != nil && m.to >= originPart {
 		m.service = slowed(s.slow, m.at, m.service)
@@ -281,8 +285,6 @@ func (s *site) serve(m *message) {
 			return
 		}
 		s.sendFromOrigin(m, start, done, start-m.at)
-	default:
-		s.serveFromTier(s.tier(m.to), m)
 	}
 }
 
@@ -398,12 +400,14 @@ func (s *site) sendAnswerBack(m *message, leaves, bytes int64) {
 		s.leaveForSite(s.waysTo[m.sender()], m, leaves, bytes, m.question().back)
 		return
 	}
-	s.sendBack(m, answer, leaves)
+	s.post(m, m.sender(), leaves+m.question().back) // as sendBack has it
+	m.kind = answer
 }
 
 // ask sends a question to a next hop; the caller fills in what it says besides. token numbers what waits here.
 func (s *site) ask(h *nextHop, leaves int64, of part, token uint32, bytes int64) *message {
-	m := s.send(uint32(h.to), leaves+h.there)
+	m := s.letters.take()
+	s.post(m, uint32(h.to), leaves+h.there)
 	m.kind, m.to, m.of, m.token, m.high, m.low = ask, h.part, of, token, 0, 0
 	m.setQuestion(question{bytes: bytes, back: h.back})
 	return m

@@ -37,10 +37,6 @@ func (m *message) takeInVain() int64 {
 	if m.verdict&inVainBit == 0 {
 		return 0
 	}
-	return m.unpackInVain()
-}
-
-func (m *message) unpackInVain() int64 {
 	const rest = 64 - wordBits
 	ns := uint64(m.says[0])>>wordBits<<32 | uint64(m.says[1])>>wordBits<<16 | uint64(m.service)>>wordBits
 	m.says[0], m.says[1], m.service = m.says[0]<<rest>>rest, m.says[1]<<rest>>rest, m.service<<rest>>rest
@@ -51,6 +47,12 @@ func (m *message) unpackInVain() int64 {
 // waitedAbove notes what the answer to a fetch has waited for further up.
 func (f *flight) waitedAbove(m *message) {
 	f.joined = m.verdict&joinedBit != 0
+	if m.verdict&inVainBit != 0 {
+		f.takeInVain(m)
+	}
+}
+
+func (f *flight) takeInVain(m *message) {
 	if ns := m.takeInVain(); ns > 0 {
 		f.second, f.asked = true, f.asked+ns
 	}
