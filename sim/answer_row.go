@@ -175,7 +175,7 @@ func (v *visits) sendAtOnce(c *clients, a *asking, p *visitor, r *request, s *se
 		return false
 	}
 	var flight transport.Flight
-	window := v.window(a, p, s.first-c.delay+rtt, of.transfer.RetransmitNs(rtt))
+	window := v.keeping[a.version].Window(v.conn(p, int(a.conn)), s.first-c.delay+rtt, of.transfer.RetransmitNs(rtt))
 	if !of.transfer.InOneFlight(&flight, window, s.bytes, r.isNew) {
 		return false
 	}
@@ -258,6 +258,6 @@ func (s *site) answersNow(m *message) {
 	c := &s.clients[m.token]
 	v := c.visits
 	is := v.leaving.at(uint32(m.key)) // nothing is kept before it is answered
-	c.answerVisit(v.asking.at(is.asking), &is.request, &is.served)
+	c.answerVisit(&is.request, &is.served)
 	v.leaving.remove(uint32(m.key))
 }

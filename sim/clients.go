@@ -311,8 +311,12 @@ func (c *clients) answer(r *request, s *served) bool {
 			return false
 		case c.patience != nil && !c.patience.takes(c, r, s):
 			return false
+		case c.visits != nil:
+			c.answerVisit(r, s)
+			return true
 		case c.stacks != nil:
-			return c.answerOver(r, s)
+			c.answerOver(r, s)
+			return true
 		}
 	}
 	wait := s.first - r.arrived

@@ -207,24 +207,8 @@ func (c *clients) drawSetUpLoss(r *request, stream *random.Stream) (sum int64) {
 	return sum
 }
 
-// answerOver is answer over a stack.
-func (c *clients) answerOver(r *request, s *served) bool {
-	v := c.visits
-	if v == nil {
-		c.answerNow(r, s)
-		return true
-	}
-	a := v.asking.at(r.asking)
-	if leaves := s.first + a.lookup + a.connect + a.tls + r.resent; leaves > max(v.site.now, r.arrived) {
-		v.keepUntil(leaves, r, s)
-	} else {
-		c.answerVisit(a, r, s)
-	}
-	return true
-}
-
-// answerNow answers a user who does not visit over a stack.
-func (c *clients) answerNow(r *request, s *served) {
+// answerOver answers a user who does not visit over a stack.
+func (c *clients) answerOver(r *request, s *served) {
 	var send sending
 	c.sendingOf(&send, r, c.rtt+r.access)
 	x := &c.exchanged
@@ -236,13 +220,22 @@ func (c *clients) answerNow(r *request, s *served) {
 	ttfb := ready + s.first - r.arrived + x.first
 	ttlb := max(ttfb+x.transfer, ready+s.last-r.arrived)
 	c.timeline.add(r.arrived, ttfb, s.outcome)
-	c.concludeOver(x, r, s, ttfb, ttlb)
+	if r.recorded {
+		c.addExchange(x)
+		c.conclude(r, s, ttfb, ttlb)
+	}
 }
 
-// answerVisit answers a user of a visit by an answer that leaves the site now.
-func (c *clients) answerVisit(a *asking, r *request, s *served) {
+// answerVisit answers a user of a visit when the answer leaves the site.
+func (c *clients) answerVisit(r *request, s *served) {
 	v, x := c.visits, &c.exchanged
-	ready := c.rtt + r.access + c.beyond + r.resent + a.lookup + a.connect + a.tls
+	a := v.asking.at(r.asking)
+	opens := r.resent + a.lookup + a.connect + a.tls
+	if leaves := s.first + opens; leaves > max(v.site.now, r.arrived) {
+		v.keepUntil(leaves, r, s)
+		return
+	}
+	ready := c.rtt + r.access + c.beyond + opens
 	first := s.first - c.delay + ready
 	p := v.seatAsking(a)
 	if p == nil || !v.sendAtOnce(c, a, p, r, s, first) {
@@ -259,22 +252,21 @@ func (c *clients) answerVisit(a *asking, r *request, s *served) {
 		v.endsAsking(c, p, at)
 	}
 	v.end(r.asking)
-	c.concludeOver(x, r, s, ttfb, ttlb)
+	if r.recorded {
+		c.addExchange(x)
+		c.conclude(r, s, ttfb, ttlb)
+	}
 	r.arrived += s.held
 }
 
-// concludeOver tallies a request that is answered over a stack, if it is recorded.
-func (c *clients) concludeOver(x *exchange, r *request, s *served, ttfb, ttlb int64) {
-	if !r.recorded {
-		return
-	}
+// addExchange tallies what the connection of a recorded request has cost that is answered over a stack.
+func (c *clients) addExchange(x *exchange) {
 	of := &c.tally.Causes
 	of[Lookup] += x.lookup
 	of[Connect] += x.connect
 	of[TLS] += x.tls
 	of[AnswerQueue] += x.waits
 	of[FirstRecord] += x.first
-	c.conclude(r, s, ttfb, ttlb)
 }
 
 // conclude tallies a request that is recorded and answered, but for what its connection has cost. clients.answer

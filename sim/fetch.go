@@ -202,13 +202,18 @@ func (s *site) landFetch(m *message) {
 	if s.trace != nil {
 		s.trace.lands(s, t, n, s.trace.plan.sites[t.hops[f.number][f.choice].to].id, waits)
 	}
-	if f.last > m.at {
+	pours := f.last > m.at
+	if pours {
 		s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
-		s.answerWaiters(t, n, m.at)
-		return
 	}
-	s.answerWaiters(t, n, m.at)
-	s.endFetch(t, n, m.at) // at once: of what happens at an instant, fills come first
+	if t.aging != nil {
+		s.concludeWaiters(t, n, m.at)
+	} else {
+		s.answerWaiters(t, n, m.at)
+	}
+	if !pours {
+		s.endFetch(t, n, m.at) // at once: of what happens at an instant, fills come first
+	}
 }
 
 // landFetchUnanswered lets a fetch wait for its timer, since the site that was asked has failed.
@@ -264,12 +269,8 @@ func (s *site) failFetch(t *tier, n uint32, now int64, why Reason, silent bool) 
 	}
 }
 
-// answerWaiters serves those who wait for a fetch that has an answer now.
+// answerWaiters serves those who wait for a fetch that has an answer now, at a tier that does not age.
 func (s *site) answerWaiters(t *tier, n uint32, now int64) {
-	if t.aging != nil {
-		s.concludeWaiters(t, n, now)
-		return
-	}
 	f := &t.flights.pool[n]
 	for w := s.takeWaiters(f); w != 0; w = s.dismiss(w) {
 		waiting := s.waiters.at(w)

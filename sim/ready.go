@@ -37,7 +37,11 @@ func (s *site) isReady(t *tier, n uint32, first, now int64) {
 	if s.trace != nil {
 		s.trace.arithmetic(s, t, n, h, waits)
 	}
-	s.answerWaiters(t, n, now)
+	if t.aging != nil {
+		s.concludeWaiters(t, n, now)
+	} else {
+		s.answerWaiters(t, n, now)
+	}
 }
 
 // computedOvertake reports whether answers of a site, by its number, that computes a workload may be ready in another order than that in which requests come.

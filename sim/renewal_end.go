@@ -30,8 +30,9 @@ func (v *renewal) ends(is *served, of *aging, f *flight, w *fetchWait, now int64
 // concludeWaiters answers all who wait for a fetch that has an end now.
 func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 	f, v := &t.flights.pool[n], &t.aging.renewals[n]
-	for w := s.takeWaiters(f); w != 0; w = s.dismiss(w) {
-		waiting := s.waiters.at(w)
+	for w := s.takeWaiters(f); w != 0; {
+		number, waiting := w, s.waiters.at(w)
+		w = waiting.next
 		if m := waiting.question; m != nil {
 			s.passOn(t, n, m, waiting.outcome == Miss, now)
 		} else if waiting.part != 0 && t.sliceBytes > 0 {
@@ -44,6 +45,7 @@ func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 			}
 			s.conclude(t, n, &s.clients[waiting.clients], &waiting.request, upTo, waiting.outcome == Miss || v.writes, now)
 		}
+		s.waiters.remove(number)
 	}
 }
 

@@ -350,6 +350,8 @@ func (s *site) endFetch(t *tier, n uint32, now int64) {
 		s.trace.fills(s, t, n, now)
 	case t.keepsAll:
 		cache.Fill(t.cache, f.key, f.bytes) // it is not there: its fetch began with a miss, and it has but one
+	case t.aging != nil && t.pools == nil:
+		s.store(t, n, now)
 	default:
 		s.fillByRule(t, f, n, now)
 	}

@@ -164,11 +164,23 @@ func (d *Dialer) Dial(l *Line, now int64) (leaves int64) {
 }
 
 // Answer sends an answer whose first byte would be here at an instant with nothing before it. It returns what [Dialer.Ask] does.
+//
+// Slow start goes on from the window that the line has: every window that was filled doubles it, and what is sent last makes it larger.
 func (d *Dialer) Answer(l *Line, bytes, now int64) (waits, takes int64) {
 	if d.alwaysOpen {
 		return 0, d.transfer.Open(bytes)
 	}
-	return d.send(l, bytes, now)
+	s := &l.stream
+	if s.isRoomFor(bytes, now, d.rtt) {
+		return s.add(&d.transfer, bytes, now)
+	}
+	d.restart(l, now)
+	if 2*bytes < s.after.Bytes && d.unbounded == nil && s.isAcknowledged(now, d.rtt) {
+		takes = d.transfer.Open(bytes)
+		s.short, s.round, s.sent, s.ends = (s.after.Bytes+1)/2, now, bytes, now+takes
+		return 0, takes
+	}
+	return s.send(&d.transfer, bytes, now, d.rtt, nil)
 }
 
 // Hold says that the last question has no answer yet, until [Line.Leave] with the number of the connection, which it returns.
@@ -204,23 +216,6 @@ func (d *Dialer) dial(l *Line, now int64) (leaves int64) {
 	}
 	l.asked = now
 	return max(now, l.ready)
-}
-
-// send sends an answer whose first byte could be here at an instant.
-//
-// Slow start goes on from the window that the line has: every window that was filled doubles it, and what is sent last makes it larger.
-func (d *Dialer) send(l *Line, bytes, first int64) (waits, takes int64) {
-	s := &l.stream
-	if s.isRoomFor(bytes, first, d.rtt) {
-		return s.add(&d.transfer, bytes, first)
-	}
-	d.restart(l, first)
-	if 2*bytes < s.after.Bytes && d.unbounded == nil && s.isAcknowledged(first, d.rtt) {
-		takes = d.transfer.Open(bytes)
-		s.short, s.round, s.sent, s.ends = (s.after.Bytes+1)/2, first, bytes, first+takes
-		return 0, takes
-	}
-	return s.send(&d.transfer, bytes, first, d.rtt, nil)
 }
 
 // restart begins the window anew for an answer whose first byte could be here at an instant, if the site that answers has sent nothing for longer than the retransmission timeout (RFC 5681,
