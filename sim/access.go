@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/topology"
@@ -12,6 +13,9 @@ type lastMiles struct {
 	base, jitter [topology.NumTechnologies]*random.Quantiles
 	median       [topology.NumTechnologies]int64 // of the jitter
 }
+
+// measuredLastMiles returns the laws as they were measured. They are the same for every run, and are made once.
+var measuredLastMiles = sync.OnceValues(newLastMiles)
 
 func newLastMiles() (*lastMiles, error) {
 	var l lastMiles

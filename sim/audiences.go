@@ -56,7 +56,7 @@ func usersOf(people []workload.Audience, w *workload.Workload) ([]workload.Audie
 
 // audiences finds the people of the network.
 func (c *compiler) audiences() (err error) {
-	if c.miles, err = newLastMiles(); err != nil {
+	if c.miles, err = measuredLastMiles(); err != nil {
 		return err
 	}
 	c.metros = c.net.OfKind(topology.Metro)

@@ -36,7 +36,7 @@ func TestUsersWhoLiveFartherAwayWaitLonger(t *testing.T) {
 }
 
 func TestHowFarAUserLivesSaysNothingOfTheLine(t *testing.T) {
-	miles, err := newLastMiles()
+	miles, err := measuredLastMiles()
 	require.NoError(t, err)
 	var spread topology.Spread
 	for part := range spread {
