@@ -216,17 +216,18 @@ func TestRetriesAtTheNextSiteAreAFixedPoint(t *testing.T) {
 	p := placement.Placement{Name: "p"}.With(placement.Assignment{Site: "w", Role: placement.Compute, Pools: pool}, placement.Assignment{Site: "e", Role: placement.Compute, Pools: pool})
 	s := patient(Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 30 * time.Second, Duration: 500 * time.Second, Seed: 1},
 		workload.Patience{Retries: 1, Backoff: 5 * time.Second, Jitter: 1, At: workload.NextSite})
-	requireInside(t, replicate(t, s, p, func(r *Result) float64 {
+	runs := replications(t, s, p)
+	requireInside(t, runs.mean(func(r *Result) float64 {
 		total, err := r.Workloads[0].Total()
 		require.NoError(t, err)
 		return float64(total.Outcomes[Rejected]) / float64(total.Count(Requests))
 	}), full(atNear, k)*full(atFar, k), .04)
-	requireInside(t, replicate(t, s, p, func(r *Result) float64 {
+	requireInside(t, runs.mean(func(r *Result) float64 {
 		total, err := r.Workloads[0].Total()
 		require.NoError(t, err)
 		return float64(total.Count(Requests)+total.Count(Retries)) / float64(total.Count(Requests))
 	}), (atNear+atFar)/(near+far), .01)
-	requireInside(t, replicate(t, s, p, func(r *Result) float64 {
+	requireInside(t, runs.mean(func(r *Result) float64 {
 		return float64(siteOf(t, r, "e").Count(BusyUs)) / 1e6 / s.Duration.Seconds()
 	}), atFar*(1-full(atFar, k)), .01)
 }

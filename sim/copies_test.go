@@ -57,7 +57,7 @@ func plainTree(leaves, objects, room int, exponent float64, rule placement.Copie
 		caches[i] = newPlainLRU(room)
 	}
 	top := newPlainLRU(room)
-	const warm, all = 200_000, 1_200_000
+	const warm, all = 50_000, 450_000
 	var hits, above int
 	for n := range all {
 		k, _ := slices.BinarySearch(upTo, draws.Float64()*sum)
@@ -94,7 +94,7 @@ func TestCopiesAreLeftEverywhereDownOrAtTheEdge(t *testing.T) {
 	w = workload.Change(w, func(c *workload.Cacheable) {
 		c.Sizes, c.Origin = workload.Sizes{MinBytes: 1000, MaxBytes: 1000}, workload.ServiceTime{}
 	})
-	s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 200 * time.Second, Duration: 800 * time.Second, Seed: 3}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, WarmUp: 50 * time.Second, Duration: 400 * time.Second, Seed: 3}
 	p := placement.RegionOnly("region").WithPoPs(room*1000, pops...).WithMidTier(room*1000, "region").WithUpstream(open)
 	total := make(map[placement.Copies]float64)
 	for _, rule := range []placement.Copies{placement.CopiesEverywhere, placement.CopyDown, placement.CopyAtEdge} {

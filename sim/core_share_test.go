@@ -39,7 +39,9 @@ func TestMatchesThatShareACoreWaitAsPeriodicStreams(t *testing.T) {
 		longer := map[float64]int{0.5: 0, 1.5: 0, 3: 0}
 		for i := range draws {
 			period, wait := core.of(c.period, work, c.others, int64(c.others)*work, random.Key(i))
-			require.Equal(t, c.period, period)
+			if period != c.period {
+				require.Equal(t, c.period, period)
+			}
 			sum += float64(wait)
 			for x := range longer {
 				if float64(wait) > x*work {
@@ -60,17 +62,15 @@ func TestMatchesThatShareACoreWaitAsPeriodicStreams(t *testing.T) {
 	}
 	// One other: the wait is 1 - x where the other began x before, of d.
 	require.InDelta(t, 0.5/3, waitsLonger(0.5, 1, 3), 1e-12)
-	// Many streams are a Poisson process: half of M/D/1's rho/(1-rho) at rho = 0.8 bounds it from above.
+	// Many streams are a Poisson process: they wait as M/D/1 has it at rho = 0.8, two times the work.
 	var core coreShare
 	sum := 0.0
-	for i := range 20_000 {
-		_, wait := core.of(1_000_000, 1, 799_999, 799_999, random.Key(i))
+	const few = 400 // each sorts them all
+	for i := range few {
+		_, wait := core.of(10_000*work, work, 7999, 7999*work, random.Key(i))
 		sum += float64(wait)
-		if i == 50 {
-			break // each sorts them all
-		}
 	}
-	require.Less(t, sum/51, 10.)
+	require.InDelta(t, 0.8/(2*(1-0.8)), sum/few/work, 0.4, "three standard errors")
 }
 
 func TestACoreWithTooMuchWorkTicksWhenAllIsDone(t *testing.T) {

@@ -54,11 +54,11 @@ func TestLifetimesWithCollapsingAreAsTheoryHasThem(t *testing.T) {
 		require.NoError(t, err)
 		s, p := ageing(t, workload.Poisson{RequestsPerSecond: 10, Objects: 1}, freshness.Control{MaxAge: freshness.For(time.Second)}, c.profile)
 		s.Duration = 4000 * time.Second
+		runs := replications(t, s, p)
 		for o, truth := range map[Outcome]float64{Hit: want.Hit, DelayedHit: want.Delayed, Miss: want.Miss} {
-			e := replicate(t, s, p, func(r *Result) float64 { return shareOf(r, o) })
-			requireInside(t, e, truth, .03)
+			requireInside(t, runs.mean(func(r *Result) float64 { return shareOf(r, o) }), truth, .03)
 		}
-		e := replicate(t, s, p, func(r *Result) float64 {
+		e := runs.mean(func(r *Result) float64 {
 			total, _ := r.Workloads[0].Total()
 			return float64(total.Causes[CollapseWait]+total.Causes[Upstream]+total.Causes[Service]) / float64(total.Count(Requests)) / 1e9
 		})
@@ -89,8 +89,9 @@ func TestSteadyCachesBeginWithTheirAges(t *testing.T) {
 	require.NoError(t, err)
 	s.Network = n
 	s.Duration = 5 * time.Second // half a lifetime: an empty cache, or one whose objects were all new, would be far off
-	requireInside(t, replicate(t, s, p, func(r *Result) float64 { return shareOf(r, Hit) }), hit, .02)
-	requireInside(t, replicate(t, s, p, func(r *Result) float64 {
+	begin := replications(t, s, p)
+	requireInside(t, begin.mean(func(r *Result) float64 { return shareOf(r, Hit) }), hit, .02)
+	requireInside(t, begin.mean(func(r *Result) float64 {
 		total, _ := r.Workloads[0].Total()
 		return float64(total.Count(AgeMs)) / float64(total.Count(AgedAnswers)) / 1e3
 	}), age, .06)

@@ -51,11 +51,12 @@ func TestPlayersWithoutALobbyAreBlockedAsErlangSays(t *testing.T) {
 func TestPlayersWaitForAServerAsErlangSays(t *testing.T) {
 	// M/M/10 with work for eight: P(wait) by Erlang C is 0.409180, and the mean wait P(wait)/(10-8) of a session of ten minutes.
 	s := solo(t, 8, workload.Market{PlaysInFull: true})
-	wait := replicate(t, s, inZone(10), func(r *Result) float64 {
+	runs := replications(t, s, inZone(10))
+	wait := runs.mean(func(r *Result) float64 {
 		return r.Workloads[0].Metros[0].Metric(FirstWait).MeanNs() / 1e9
 	})
 	requireInside(t, wait, erlangC(10, 8)/2*600, 0.15)
-	waits := replicate(t, s, inZone(10), func(r *Result) float64 {
+	waits := runs.mean(func(r *Result) float64 {
 		all := r.Workloads[0].Metros[0].Metric(FirstWait)
 		return 1 - all.CDF(1)
 	})
@@ -92,11 +93,12 @@ func TestWaitsForAnOpponentAreThoseOfAlternatingArrivals(t *testing.T) {
 	s := duels(t, workload.Market{})
 	sessions := s.Workloads[0].Demand.(workload.Sessions)
 	perSecond := sessions.PerSecond()
-	mean := replicate(t, s, inZone(0), func(r *Result) float64 {
+	runs := replications(t, s, inZone(0))
+	mean := runs.mean(func(r *Result) float64 {
 		return r.Workloads[0].Metros[0].Metric(FirstWait).MeanNs() / 1e9
 	})
 	requireInside(t, mean, 1/(2*perSecond), 0.02)
-	long := replicate(t, s, inZone(0), func(r *Result) float64 {
+	long := runs.mean(func(r *Result) float64 {
 		return 1 - r.Workloads[0].Metros[0].Metric(FirstWait).CDF(int64(60*time.Second))
 	})
 	requireInside(t, long, 0.5*math.Exp(-60*perSecond), 0.06)

@@ -197,12 +197,13 @@ func TestRetriesAreAFixedPoint(t *testing.T) {
 	s, p := crowd(t, placement.Pool{Servers: servers, Queue: placement.AtMost(0)}, 20*time.Millisecond, load)
 	s = patient(s, workload.Patience{Retries: 2, Backoff: 2 * time.Second, Jitter: 1})
 	s.Duration = 300 * time.Second
-	given := replicate(t, s, p, func(r *Result) float64 {
+	runs := replications(t, s, p)
+	given := runs.mean(func(r *Result) float64 {
 		tally := &r.Workloads[0].Metros[0]
 		return float64(tally.Count(Retries)) / float64(tally.Count(Requests))
 	})
 	requireInside(t, given, b+b*b, .03)
-	rejected := replicate(t, s, p, func(r *Result) float64 {
+	rejected := runs.mean(func(r *Result) float64 {
 		tally := &r.Workloads[0].Metros[0]
 		return float64(tally.Outcomes[Rejected]) / float64(tally.Count(Requests))
 	})

@@ -77,8 +77,9 @@ func TestServersBeginInTheirSteadyState(t *testing.T) {
 
 	s, p = ofOne(t, placement.Servers{MemoryBytes: 100_000, DiskRead: read})
 	s.Duration = 2 * time.Second
-	requireInside(t, replicate(t, s, p.Preloaded(), hits), of(1000), .03)
-	requireInside(t, replicate(t, s, p.Preloaded(), fromDisk), of(1000)-of(100), .05)
+	begin := replications(t, s, p.Preloaded())
+	requireInside(t, begin.mean(hits), of(1000), .03)
+	requireInside(t, begin.mean(fromDisk), of(1000)-of(100), .05)
 
 	s, p = ofOne(t, placement.Servers{Count: 5, Spread: placement.Independent, MemoryBytes: 100_000, DiskRead: read})
 	s.Duration = 3 * time.Second
@@ -119,8 +120,9 @@ func TestServersBeginWithTheAgesOfTheirSteadyState(t *testing.T) {
 			t.Run(fmt.Sprint(spread, " after ", from), func(t *testing.T) {
 				s := s
 				s.WarmUp, s.Duration = from, 5*time.Second
-				requireInside(t, replicate(t, s, p.Preloaded(), func(r *Result) float64 { return shareOf(r, Hit) }), hit, .02)
-				requireInside(t, replicate(t, s, p.Preloaded(), func(r *Result) float64 {
+				runs := replications(t, s, p.Preloaded())
+				requireInside(t, runs.mean(func(r *Result) float64 { return shareOf(r, Hit) }), hit, .02)
+				requireInside(t, runs.mean(func(r *Result) float64 {
 					total, _ := r.Workloads[0].Total()
 					return float64(total.Count(AgeMs)) / float64(total.Count(AgedAnswers)) / 1e3
 				}), age, .06)

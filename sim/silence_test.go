@@ -175,11 +175,12 @@ func TestTriesOnALinkThatLosesPacketsAreGeometric(t *testing.T) {
 	s.Duration = 100 * time.Second
 	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"x1", "a"}, For: time.Hour, LossRatio: .2}}
 	s = patient(s, workload.Patience{Timeout: 100 * time.Millisecond, Retries: retries, Backoff: 50 * time.Millisecond})
-	requireInside(t, replicate(t, s, cachesAt("a"), func(r *Result) float64 {
+	runs := replications(t, s, cachesAt("a"))
+	requireInside(t, runs.mean(func(r *Result) float64 {
 		tally := &r.Workloads[0].Metros[0]
 		return 1 + float64(tally.Count(Retries))/float64(tally.Count(Requests))
 	}), (1-math.Pow(q, retries+1))/(1-q), .01)
-	requireInside(t, replicate(t, s, cachesAt("a"), func(r *Result) float64 {
+	requireInside(t, runs.mean(func(r *Result) float64 {
 		tally := &r.Workloads[0].Metros[0]
 		require.Equal(t, tally.Unanswered(), tally.Failures[TimedOut])
 		return float64(tally.Unanswered()) / float64(tally.Count(Requests))

@@ -42,14 +42,15 @@ func TestRequestsHaveTheCoresThatMatchesLeave(t *testing.T) {
 		servers += w / sum * float64(7-n)
 	}
 	s, p := besideAGame(t, offered, placement.Pool{Queue: placement.AtMost(0)})
-	requireInside(t, replicate(t, s, p, func(r *Result) float64 {
+	runs := replications(t, s, p)
+	requireInside(t, runs.mean(func(r *Result) float64 {
 		tally := &r.Workloads[1].Metros[0]
 		return float64(tally.Outcomes[Rejected]) / float64(tally.Count(Requests))
 	}), rejected, .05)
-	requireInside(t, replicate(t, s, p, func(r *Result) float64 {
+	requireInside(t, runs.mean(func(r *Result) float64 {
 		return float64(r.Workloads[1].Sites[0].Count(ServerUs)) / 1e6 / s.Duration.Seconds()
 	}), servers, .03)
-	requireInside(t, replicate(t, s, p, func(r *Result) float64 { // games know nothing of requests
+	requireInside(t, runs.mean(func(r *Result) float64 { // games know nothing of requests
 		tally := &r.Workloads[0].Metros[0]
 		return float64(tally.Count(TurnedAwaySessions)) / float64(tally.Count(Sessions))
 	}), stats.ErlangB(6, 4), .08)
@@ -117,9 +118,10 @@ func TestTwoGamesOnTheSameCoresAreBlockedAsKaufmanAndRobertsHaveIt(t *testing.T)
 	large = workload.Change(large, func(m *workload.Matched) { m.CoresPerMatch = 3 })
 	s.Workloads = []workload.Workload{s.Workloads[0], large}
 	p := placement.Placement{Name: "zone", Sites: []placement.Assignment{{Site: "zone", Role: placement.Compute, Cores: cores}}}
+	runs := replications(t, s, p)
 	for k := range takes {
 		t.Run(fmt.Sprint(takes[k]), func(t *testing.T) {
-			requireInside(t, replicate(t, s, p, func(r *Result) float64 {
+			requireInside(t, runs.mean(func(r *Result) float64 {
 				tally := &r.Workloads[k].Metros[0]
 				return float64(tally.Count(TurnedAwaySessions)) / float64(tally.Count(Sessions))
 			}), blocked[k], .1)

@@ -16,13 +16,29 @@ import (
 // replicate runs a placement ten times and estimates a figure of the first workload from each run.
 func replicate(t *testing.T, s Scenario, p placement.Placement, of func(*Result) float64) stats.Estimate {
 	t.Helper()
+	return replications(t, s, p).mean(of)
+}
+
+// replicated are the results of ten replications, of which any number of figures can be taken.
+type replicated []*Result
+
+func replications(t *testing.T, s Scenario, p placement.Placement) (all replicated) {
+	t.Helper()
 	inOneGoroutine(t)
 	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
-	var samples []float64
 	for rep := range 10 {
 		r, err := plans[0].Run(context.Background(), rep)
 		require.NoError(t, err)
+		all = append(all, r)
+	}
+	return all
+}
+
+// mean returns the mean of a figure, with its interval of 99 %.
+func (all replicated) mean(of func(*Result) float64) stats.Estimate {
+	var samples []float64
+	for _, r := range all {
 		samples = append(samples, of(r))
 	}
 	return stats.MeanOf(samples, 0.99)
