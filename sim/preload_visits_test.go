@@ -1,6 +1,9 @@
 package sim
 
 import (
+	"fmt"
+	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -8,6 +11,8 @@ import (
 
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
+	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
@@ -30,7 +35,6 @@ func TestCachesOfVisitsBeginInTheirSteadyState(t *testing.T) {
 		want -= l.Fetches(life) / .5
 		poisson -= share / (1 + .5*share*life)
 	}
-	t.Logf("with ages %v, of requests each on its own %v", want, poisson)
 	require.Greater(t, want, poisson+.03)
 	for name, c := range map[string]struct {
 		s Scenario
@@ -38,26 +42,53 @@ func TestCachesOfVisitsBeginInTheirSteadyState(t *testing.T) {
 	}{"ages": {aged, p}, "evicts": {s, p.WithEachCache(func(_ string, c *placement.Cache) { c.CapacityBytes = 8000 })}} {
 		t.Run(name, func(t *testing.T) {
 			s := c.s
-			s.WarmUp, s.Duration = time.Hour, 40*time.Hour
+			s.WarmUp, s.Duration = time.Hour, 20*time.Hour
 			later := replicate(t, s, c.p, hits)
 			if name == "ages" {
 				require.InEpsilon(t, want, later.Value, .01)
 			}
-			s.WarmUp, s.Duration = 0, 40*time.Second
-			plans, err := Compile(t.Context(), s, c.p.Preloaded())
-			require.NoError(t, err)
-			requests, found := uint64(0), uint64(0)
-			for rep := range 3000 {
-				r, err := plans[0].Run(t.Context(), rep)
-				require.NoError(t, err)
-				total, err := r.Workloads[0].Total()
-				require.NoError(t, err)
-				requests, found = requests+total.Count(Requests), found+total.Outcomes[Hit]
-			}
-			t.Logf("begins with %v, later %v", float64(found)/float64(requests), later)
-			require.InEpsilon(t, later.Value, float64(found)/float64(requests), .02)
+			require.InEpsilon(t, later.Value, hitsAtOnce(t, c.s, c.p, 3000), .02)
 		})
 	}
+}
+
+// hitsAtOnce returns which share of the requests hits in the first 40 s of so many preloaded caches like the one of a placement, each of which has users of its own: a hundred of them
+// at a time.
+func hitsAtOnce(t *testing.T, s Scenario, p placement.Placement, caches int) float64 {
+	t.Helper()
+	const atATime = 100
+	nodes := []topology.Node{{ID: "region", Kind: topology.Region}, {ID: "exchange", Kind: topology.Exchange}}
+	links := both("exchange", "region", topology.Internet, .01)
+	var pops []string
+	for i := range atATime {
+		metro, pop := fmt.Sprint("metro-", i), fmt.Sprint("pop-", i)
+		nodes = append(nodes, topology.Node{ID: metro, Kind: topology.Metro, Users: 1}, topology.Node{ID: pop, Kind: topology.PoP})
+		links = slices.Concat(links, both(metro, pop, topology.Internet, .001), both(metro, "exchange", topology.Internet, .01), both(pop, "exchange", topology.Internet, .01), both(pop, "region", topology.Backbone, .001))
+		pops = append(pops, pop)
+	}
+	all := placement.RegionOnly("region").WithPoPs(p.Tiers[0].Caches[0].CapacityBytes, pops...).WithUpstream(open)
+	all.SliceBytes = p.SliceBytes
+	var err error
+	s.Network, err = topology.New(nodes, links)
+	require.NoError(t, err)
+	w := s.Workloads[0]
+	d := w.Demand.(workload.Poisson)
+	d.RequestsPerSecond *= atATime
+	w.Demand = d
+	s.Workloads, s.WarmUp, s.Duration = []workload.Workload{w}, 0, 40*time.Second
+	plans, err := Compile(t.Context(), s, all.Preloaded())
+	require.NoError(t, err)
+	requests, found := uint64(0), uint64(0)
+	for rep := range caches / atATime {
+		r, err := plans[0].Run(t.Context(), rep)
+		require.NoError(t, err)
+		require.Len(t, r.Workloads[0].Metros, atATime)
+		total, err := r.Workloads[0].Total()
+		require.NoError(t, err)
+		requests, found = requests+total.Count(Requests), found+total.Outcomes[Hit]
+	}
+	t.Logf("%v of %d requests", float64(found)/float64(requests), requests)
+	return float64(found) / float64(requests)
 }
 
 // The same of slices that age: a visit that asks for some of an object again wants slices that it has asked for, and others. (What an LRU cache without ages hits does not depend
@@ -70,24 +101,56 @@ func TestSlicesOfVisitsBeginInTheirSteadyState(t *testing.T) {
 	p.Tiers[0].Caches[0].CapacityBytes = 1 << 40
 	hits := func(r *Result) float64 { return shareOf(r, Hit) }
 	long := s
-	long.WarmUp, long.Duration = time.Hour, 10*time.Hour
+	long.WarmUp, long.Duration = time.Hour, 5*time.Hour
 	later := replicate(t, long, p, hits)
 	long.Workloads = []workload.Workload{s.Workloads[0]}
 	long.Workloads[0].Visits = workload.Visits{}
 	poisson := replicate(t, long, p, hits)
 	require.Greater(t, later.Low, poisson.High+.05)
-	s.Duration = 40 * time.Second
+	t.Logf("later %v, of requests each on its own %v", later, poisson)
+	require.InEpsilon(t, later.Value, hitsAtOnce(t, s, p, 1500), .03)
+}
+
+// Each slice was asked for last as long ago as the law of its gaps says, and the object itself, by the last of the requests that are looked at.
+func TestSlicesWereAskedForLastByVisits(t *testing.T) {
+	s, p, reached := slicesOfOne(t)
+	s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: .5, Objects: 20, ZipfExponent: .7}
+	s.Workloads[0].Visits = workload.Visits{Requests: 10, Gap: time.Second}
 	plans, err := Compile(t.Context(), s, p.Preloaded())
 	require.NoError(t, err)
-	requests, found := uint64(0), uint64(0)
-	for rep := range 1500 {
-		r, err := plans[0].Run(t.Context(), rep)
-		require.NoError(t, err)
-		total, err := r.Workloads[0].Total()
-		require.NoError(t, err)
-		requests, found = requests+total.Count(Requests), found+total.Outcomes[Hit]
+	r := &run{plan: plans[0], ctx: t.Context(), result: plans[0].newResult(0)}
+	require.NoError(t, r.build())
+	require.NoError(t, r.open(r.sites, &scratch{}))
+	of, err := r.newPreloader()
+	require.NoError(t, err)
+	of.users = make(map[*tier]*site)
+	var cache *tier
+	for _, at := range r.sites {
+		if len(at.tiers) > 0 && at.tiers[firstTier] != nil {
+			cache = at.tiers[firstTier]
+			of.users[cache] = at
+		}
 	}
-	begin := float64(found) / float64(requests)
-	t.Logf("begins with %v, later %v, of requests each on its own %v", begin, later, poisson)
-	require.InEpsilon(t, later.Value, begin, .03)
+	shares, err := s.Workloads[0].Demand.(workload.Popular).Popularity()
+	require.NoError(t, err)
+	const object, walks = 2, 20_000
+	rates := make([]float64, len(reached))
+	for k, part := range reached {
+		rates[k] = .5 * shares[object] * part
+	}
+	sums, last, d, stream := make([]float64, len(reached)), 0.0, &scratch{}, random.New(1, 2, 3, 4)
+	for range walks {
+		require.InEpsilon(t, .5*shares[object], of.walk(cache, 0, object, rates, &stream, d), 1e-3)
+		last += d.past[0].ago
+		for k, ago := range d.agos {
+			sums[k] += ago
+		}
+	}
+	gaps := s.Workloads[0].GapsOf(.5*shares[object], .5)
+	require.Greater(t, gaps.Wait(math.Inf(1)), 1.4/(.5*shares[object]), "as requests each on its own have it")
+	require.InEpsilon(t, gaps.Wait(math.Inf(1)), last/walks, .03)
+	for k, rate := range rates {
+		gaps := s.Workloads[0].GapsOf(rate, .5)
+		require.InEpsilon(t, gaps.Wait(math.Inf(1)), sums[k]/walks, .03, "slice %d", k)
+	}
 }
