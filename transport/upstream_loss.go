@@ -84,7 +84,7 @@ func (d *LossyDialer) Answer(l *Line, bytes, now int64, lost Losses) (waits, tak
 func (d *LossyDialer) openTime(bytes, intact int64) (takes int64) {
 	takes = d.transfer.Open(bytes)
 	if intact < bytes {
-		takes = max(takes, d.transfer.Open(intact)+d.lossy.rest(bytes-intact, d.rtt, d.quiet))
+		takes = max(takes, d.transfer.Open(intact)+d.lossy.rest(bytes-intact, d.rtt, d.ResendNs()))
 	}
 	return takes
 }

@@ -116,3 +116,17 @@ func TestAnswersThatMayLoseAllocateNothing(t *testing.T) {
 		}))
 	}
 }
+
+func TestAnswersOverWhatIsAlwaysOpenWaitForTheTimeoutOfTheirProtocolToTheNanosecond(t *testing.T) {
+	// A loss of .24 makes sqrt(2 p / 3) .4, and 3 sqrt(3 p / 8) p (1 + 32 p^2) .9 * .24 * 2.8432 = .6141312. So a packet takes .4 of a round trip of 74 ms and .6141312 of a timeout: 100 ms of QUIC, 200 of TCP. Of
+	// five packets the fourth is lost: a round trip, and two at that rate.
+	for handshake, want := range map[Handshake]time.Duration{
+		QUIC:     74*time.Millisecond + 2*(29_600_000+61_413_120),
+		TCPTLS13: 74*time.Millisecond + 2*(29_600_000+122_826_240),
+	} {
+		d := Upstream{Handshake: handshake, AlwaysOpen: true}.LossyDialer(74*time.Millisecond, 0, .24)
+		require.EqualValues(t, want, d.openTime(5*1460, 3*1460), handshake)
+	}
+	// Only TCP comes that way today: a connection that is always open has no handshake.
+	require.ErrorContains(t, Upstream{Handshake: QUIC, AlwaysOpen: true}.Validate(), "AlwaysOpen")
+}
