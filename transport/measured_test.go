@@ -586,11 +586,39 @@ func TestRoundsOverQUICWithoutLossAreThoseOfItsStream(t *testing.T) {
 
 func TestWhatAnswersEarlyDataIsLostAsTheRestToTheNanosecond(t *testing.T) {
 	// All but the first packet is lost, and then all but the seventh try. 5,000 bytes with their header: of the three packets of 1,200 one arrives. A round trip of 50 ms later the others, and what was not sent, are four packets more: each arrives after
-	// 76 + 152 + ... + 2,432 = 4,788 ms in vain, and a round trip later the next goes.
-	c := transport.QUICGo(transport.QUICResumed)
-	c.MaxSegmentBytes = 0
-	l := c.LossyTransfer(1 - 1e-12)
-	draws := random.New(1, 1, 1, 1)
-	ns, _ := l.Rounds(5000-240, int64(76*time.Millisecond), l.OpenWindow(true), true, fixed(50*time.Millisecond), &draws)
-	require.Equal(t, 50*time.Millisecond+4*4788*time.Millisecond+3*50*time.Millisecond, time.Duration(ns))
+	// 76 + 152 + ... + 2,432 = 4,788 ms in vain, and a round trip later the next goes. A buffer that nothing overflows changes nothing.
+	for _, buffer := range []int64{0, 1 << 30} {
+		c := transport.QUICGo(transport.QUICResumed)
+		c.MaxSegmentBytes = 0
+		if buffer > 0 {
+			c.BufferBytes, c.BitsPerSecond = buffer, 1e15
+		}
+		l := c.LossyTransfer(1 - 1e-12)
+		draws := random.New(1, 1, 1, 1)
+		ns, _ := l.Rounds(5000-240, int64(76*time.Millisecond), l.OpenWindow(true), true, fixed(50*time.Millisecond), &draws)
+		require.Equal(t, 50*time.Millisecond+4*4788*time.Millisecond+3*50*time.Millisecond, time.Duration(ns), "%d", buffer)
+	}
+}
+
+func TestEarlyPacketsAreLostOverABufferAsWithoutOne(t *testing.T) {
+	// Of three packets in answer to early data the first is never lost, and the answer ends with the third. Both others arrive in a share of (1 - loss)^2, and the window is 32 packets; else what was lost goes a round trip later, with nothing else, and may be lost again.
+	const loss, n = .1, 20_000
+	for _, buffer := range []int64{0, 1 << 30} {
+		c := transport.QUICGo(transport.QUICResumed)
+		c.MaxSegmentBytes, c.HeaderBytes, c.BitsPerSecond, c.BufferBytes = 0, 0, 1e15, buffer
+		l := c.LossyTransfer(loss)
+		ended := 0
+		for i := range n {
+			draws := random.New(1, 1, 1, uint64(i))
+			// One byte more than the three packets, so that they go ahead; it is lost in a share of its own.
+			ns, _ := l.Rounds(3601, int64(76*time.Millisecond), l.OpenWindow(true), true, fixed(50*time.Millisecond), &draws)
+			if ns < int64(51*time.Millisecond) {
+				ended++
+			}
+		}
+		// At 50 ms all is there if the last byte, or the packets with the lost ones, arrive: one packet where none or one was lost, two or three where more.
+		none, one, two := (1-loss)*(1-loss), 2*loss*(1-loss), loss*loss
+		want := none*(1-loss) + one*(1-loss) + two*(1-loss)*(1-loss)
+		require.InDelta(t, want, float64(ended)/n, 3*.003, "%d", buffer)
+	}
 }

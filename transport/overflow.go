@@ -15,6 +15,9 @@ func sendOver[T RoundTrips](t *Transfer, b burst, slowTo int64, trips T, loses *
 	if b.early > 0 {
 		total = trips.RoundTrip(0) + t.packet
 		f.left -= b.early
+		if loses != nil {
+			loses.ofEarly(&f, &s, b.early, total)
+		}
 		round++
 	}
 	for ; ; round++ {
@@ -32,8 +35,8 @@ type overRow struct {
 	flight
 	began float64 // the window with which it began, in packets
 	total int64   // until the flight goes, in ns
-	// Of a way that loses packets besides: the next one that is lost, from 1, and how long the sender waits for an acknowledgement, in ns, if none comes; 0 for as ever.
-	next, wait int64
+	// Of a way that loses packets besides: the next one that is lost, from 1, and how long the sender waits for an acknowledgement, in ns, if none comes, 0 for as ever; and the tries one after another of which nothing has come back.
+	next, wait, tries int64
 }
 
 // overRow returns a sender that has sent nothing, with a window.
@@ -59,7 +62,7 @@ func goOnOver[T RoundTrips](o *overRow, t *Transfer, bytes int64, trips T, loses
 	for round := int64(0); ; round++ {
 		if f.holes == 0 && !drawn.isEnd {
 			last, before = *o, takes
-			last.next, last.wait = drawn.next, drawn.wait
+			last.next, last.wait, last.tries = drawn.next, drawn.wait, drawn.tries
 		}
 		took := f.flies(s, o.began, o.total, trips.RoundTrip(round), lost)
 		o.total += took
