@@ -254,14 +254,10 @@ func beyondOf(e *sim.Explanation) int64 {
 
 // addSteps adds what went on behind the first site; where nobody has noted it, by cause.
 func addSteps(add func(ns int64, site, format string, args ...any), e *sim.Explanation) {
-	holds := e.Outcome == sim.Hit && !slices.ContainsFunc(e.Steps, func(s sim.Step) bool { return s.Site != "" })
-	if holds {
-		add(0, e.Site, "holds it")
-	}
 	for _, s := range e.Steps {
 		add(s.Ns, s.Site, "%s", s.Text)
 	}
-	if len(e.Steps) > 0 || holds {
+	if len(e.Steps) > 0 {
 		return
 	}
 	left := e.WaitNs

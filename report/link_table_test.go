@@ -155,7 +155,7 @@ func TestExplanationsCountTheWaitForALinkOnce(t *testing.T) {
 	require.NoError(t, err)
 	plans, err := sim.Compile(t.Context(), study.Scenario, study.Placements...)
 	require.NoError(t, err)
-	for workload, way := range []string{"pop-lhr: holds it", "works on it"} {
+	for workload, way := range []string{"pop-lhr: edge-cache: has it", "works on it"} {
 		e, err := plans[1].Explain(t.Context(), 0, workload, 0, sim.Slowest, 0)
 		require.NoError(t, err)
 		x, sum, text := report.ExplanationOf("PoP", e, 0), 0., ""

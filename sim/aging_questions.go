@@ -18,7 +18,7 @@ func (s *site) serveAging(t *tier, m *message) {
 	}
 	serves, begins := a.decide(&l, m.index, n != 0)
 	if s.trace != nil && !serves && !begins {
-		s.trace.joins()
+		s.trace.joins(s, t, n)
 	}
 	if begins {
 		n = s.renew(t, &l, m.index, bytes, m.service, m.at, m.recorded, serves, n != 0)

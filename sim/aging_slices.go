@@ -49,7 +49,7 @@ func (s *site) serveAgedPart(t *tier, n uint32, now int64) {
 		}
 		serves, begins := a.decide(&l, w.number, fetch != 0)
 		if s.trace != nil && !serves {
-			s.trace.lacksAged(p, begins)
+			s.trace.lacksAged(s, t, p, fetch, begins)
 		}
 		if begins {
 			// What the origin works on each slice is drawn by its number, that of the first as of a whole object.

@@ -33,7 +33,7 @@ func (s *site) visitAging(v *arrival, c *clients) {
 	}
 	serves, begins := a.decide(&l, w.number, n != 0)
 	if s.trace != nil && !serves && !begins {
-		s.trace.joins()
+		s.trace.joins(s, t, n)
 	}
 	if begins {
 		if t.losses != nil {

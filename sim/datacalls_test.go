@@ -343,7 +343,7 @@ func TestAnExplainedRequestTellsWhoWorksOnItsCalls(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"10ms zone: works on it\n",
-		"14ms zone: works on it, and the home of its data on its calls\n140ms zone: the ways of its calls for data, there and back\n",
+		"14ms zone: works on it, and the home of its data on its calls\n140ms zone: the ways of its calls for data, there and back: a call has no size, and waits for no window\n",
 	}, told(placement.RegionOnly("region").WithLocalZones("zone")))
 	require.Equal(t, []string{
 		"10ms region: works on it, and on its calls for data, if it makes any\n",

@@ -60,7 +60,7 @@ func (s *site) startFetchInTurn(t *tier, f *flight, n uint32, now int64, number 
 		t.losses.note(n)
 	}
 	if s.trace != nil {
-		s.trace.begins(s, t, n)
+		s.trace.begins(s, t, n, true)
 	}
 	s.fetch(t, n, now)
 }

@@ -98,7 +98,10 @@ func TestExplainedAnswersSayHowLongLinksHaveSentThem(t *testing.T) {
 			e, err := plans[0].Explain(context.Background(), 0, 0, 0, ByNumber, i+1)
 			require.NoError(t, err)
 			require.Equal(t, ns, e.TTLB-e.TTFB, "%v, request %d", how, i+1)
-			require.Equal(t, []Step{{Ns: ns, Text: "links: until those on the way to the user that others share had sent the other bytes"}}, e.Rest, "%v, request %d", how, i+1)
+			require.Equal(t, []Step{
+				{Text: "window on the way to the user: it holds any answer, as of a connection that keeps its window"},
+				{Ns: ns, Text: "links: until those on the way to the user that others share had sent the other bytes"},
+			}, e.Rest, "%v, request %d", how, i+1)
 		}
 	}
 }

@@ -121,7 +121,7 @@ func (c *clients) drawPart(size int64) (from, to int64) {
 // goOnWithPart serves the next slice of what a user asks for.
 func (s *site) goOnWithPart(m *message) {
 	if s.trace != nil {
-		s.trace.current = false // what is followed is the way to the first byte
+		s.trace.current, s.trace.asking = false, nil // what is followed is the way to the first byte
 	}
 	p := s.parts.at(m.token)
 	if meets(s.outages, p.arrived, m.at) != nil {

@@ -71,8 +71,8 @@ func (s *site) renew(t *tier, l *look, number uint8, bytes, service, now int64, 
 	if t.losses != nil {
 		t.losses.note(n)
 	}
-	if s.trace != nil && !background {
-		s.trace.begins(s, t, n)
+	if s.trace != nil {
+		s.trace.begins(s, t, n, !background)
 	}
 	s.fetch(t, n, now)
 	return n

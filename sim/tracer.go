@@ -25,9 +25,11 @@ type tracer struct {
 	passed         bool            // on to another site, for there was no room
 	linkRest       int64           // ns from when links on the way to the user have sent the first byte to when they have sent the last one
 	asked          []askedWay      // over which something was asked for the request
-	lines          map[flightName]askedLine
-	rest           upstreamRest
-	overLinks      int64 // ns from when shared links between sites had sent the first byte of the latest answer to when they had sent the last one
+	rest           upstreamRest    // of an answer that was not fetched
+	fetches        map[flightName]*notedFetch
+	askers         map[uint64]*notedFetch // by the order of their questions
+	asking         *notedFetch            // whose question a site has now, nil where it is a user's
+	waits          awaited                // by the request
 	// tried are the steps of the tries before the last, or with that where isOver says that it was given up, too; left is what connections took that
 	// were left, in ns; site is where the last try came to. connects is how many of tried came before the client's connection to where it asks now was
 	// opened, where isConnected says that it was.
@@ -49,7 +51,8 @@ type tracer struct {
 
 func newTracer(p *Plan, workload int, metro int32, number uint64) *tracer {
 	return &tracer{
-		plan: p, workload: workload, metro: metro, number: number, flights: make(map[flightName]bool), messages: make(map[uint64]bool), lines: make(map[flightName]askedLine),
+		plan: p, workload: workload, metro: metro, number: number, flights: make(map[flightName]bool), messages: make(map[uint64]bool),
+		fetches: make(map[flightName]*notedFetch), askers: make(map[uint64]*notedFetch),
 	}
 }
 
@@ -75,6 +78,7 @@ func (t *tracer) mark(at int64, site, text string, args ...any) {
 
 // visit looks whether a request of a user, by its number, is the one to follow.
 func (t *tracer) visit(s *site, c *clients, number uint64, now int64) {
+	t.asking = nil
 	if t.current = !t.found && t.isOne(c, number); t.current {
 		t.meet(s, now)
 	}
@@ -94,7 +98,11 @@ func (t *tracer) tierName(of *tier) string { return t.plan.placement.Tiers[of.nu
 // visits looks whether a request of a user is the one to follow, and what the first tier has for it.
 func (t *tracer) visits(s *site, v *arrival, c *clients) {
 	t.visit(s, c, c.nextNumber(), v.at)
-	if s.edge != nil && !s.edge.cache.Contains(uint64(v.key)) {
+	switch {
+	case s.edge == nil:
+	case s.edge.cache.Contains(uint64(v.key)):
+		t.reads(s, s.edge, uint64(v.key), v.at, 0)
+	default:
 		t.misses(s, s.edge, uint64(v.key), s.edge.flights.find(uint64(v.key)), v.at)
 	}
 }
@@ -123,7 +131,8 @@ func (t *tracer) looks(s *site, of *tier, l *look, now int64) {
 }
 
 // joins notes that whoever has looked for an object that ages waits for a fetch of it that is under way.
-func (t *tracer) joins() {
+func (t *tracer) joins(s *site, of *tier, n uint32) {
+	t.awaits(s, of, n, true)
 	if t.current {
 		last := &t.marks[len(t.marks)-1]
 		last.text, last.run, last.why = last.text+"; another request has begun to fetch it, and it waits for that", sliceRun{}, ""
@@ -181,6 +190,9 @@ func (t *tracer) holds(s *site, of *tier, m *message, key uint64, ready int64) {
 // misses notes that a tier lacks an object, or that it is on its way. The key says which server of the tier was asked.
 func (t *tracer) misses(s *site, of *tier, key uint64, f *flight, now int64) {
 	why := t.lacksIt(s, of, key, now, f != nil)
+	if f != nil {
+		t.awaits(s, of, of.flights.number(key), true)
+	}
 	if !t.current {
 		return
 	}
@@ -239,10 +251,16 @@ func (t *tracer) passes(s *site, of *tier, now int64) {
 	}
 }
 
-// begins follows a fetch if what begins it is followed.
-func (t *tracer) begins(s *site, of *tier, n uint32) {
+// begins notes a fetch, and follows it if what begins it is followed; isAwaited says that this waits for it.
+func (t *tracer) begins(s *site, of *tier, n uint32, isAwaited bool) {
+	name := flightName{s.id, of.number, n}
+	t.fetches[name] = new(notedFetch)
+	if !isAwaited {
+		return
+	}
+	t.awaits(s, of, n, false)
 	if t.current {
-		t.flights[flightName{s.id, of.number, n}] = true
+		t.flights[name] = true
 	}
 }
 
@@ -281,21 +299,18 @@ func (t *tracer) asks(s *site, of *tier, n uint32, h *nextHop, now, leaves int64
 	t.mark(leaves+h.there, to, "on the way from %s, which %s", s.name, what)
 }
 
-// arithmetic notes what a site without state does for a followed fetch.
+// arithmetic notes what a site without state does for a fetch.
 func (t *tracer) arithmetic(s *site, of *tier, n uint32, h *nextHop, waits int64) {
-	if !t.follows(s, of, n) {
-		return
-	}
-	f := &of.flights.pool[n]
 	to := t.plan.sites[h.to].id
-	if f.service > 0 {
+	if f := &of.flights.pool[n]; f.service > 0 && t.follows(s, of, n) {
 		t.mark(f.first-waits-h.back, to, "origin: works on it")
 	}
 	t.lands(s, of, n, to, waits)
 }
 
-// lands notes that the answer to a followed fetch is here, after it has waited for those before it on its connection.
+// lands notes that the answer to a fetch is here, after it has waited for those before it on its connection.
 func (t *tracer) lands(s *site, of *tier, n uint32, from string, waits int64) {
+	t.landsRest(s, of, n, from)
 	if !t.follows(s, of, n) {
 		return
 	}
@@ -318,7 +333,6 @@ func (t *tracer) lands(s *site, of *tier, n uint32, from string, waits int64) {
 	if waits > 0 {
 		t.mark(first, s.name, "behind answers before it on the connection from %s", from)
 	}
-	t.landsRest(s, of, n, from)
 	if of.aging != nil {
 		t.standsIn(s, of, n, of.flights.pool[n].first)
 		if read := of.aging.readTime(&of.aging.renewals[n].sought); read > 0 {
@@ -361,8 +375,10 @@ func (t *tracer) silent(s *site, of *tier, n uint32, now int64) {
 	}
 }
 
-// sends follows a question of a followed fetch.
+// sends notes the question of a fetch, and follows it if that is followed.
 func (t *tracer) sends(s *site, of *tier, n uint32, m *message) {
+	is := t.noted(s, of, n)
+	is.order, t.askers[m.order] = m.order, is
 	if t.follows(s, of, n) {
 		t.messages[m.order] = true
 	}
@@ -412,7 +428,7 @@ func (t *tracer) worked(s *site, c *clients, r *request, a *served, what string)
 	}
 	t.mark(done, s.name, "%s", what)
 	if hasWays {
-		t.mark(a.first-a.stays, s.name, "the ways of its calls for data, there and back")
+		t.mark(a.first-a.stays, s.name, "the ways of its calls for data, there and back: a call has no size, and waits for no window")
 	}
 	if a.stays > 0 {
 		t.mark(a.first, s.name, "behind answers before it on the connection to its PoP")
@@ -429,8 +445,8 @@ func (t *tracer) waitsForLinks(s *site, c *clients, r *request, first, waited, r
 	}
 }
 
-// receives looks whether a question is one to follow.
-func (t *tracer) receives(m *message) { t.current = t.messages[m.order] }
+// receives looks who asks, and whether the question is one to follow.
+func (t *tracer) receives(m *message) { t.current, t.asking = t.messages[m.order], t.askers[m.order] }
 
 // works notes what an origin with servers does for a followed question.
 func (t *tracer) works(s *site, m *message, start, done int64) {

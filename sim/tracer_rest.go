@@ -9,79 +9,12 @@ import (
 // What the other bytes of an explained request wait for: the links and the connection to the user or, where they come later to the site that serves it, what
 // that waits for from further up.
 
-// An upstreamRest is what the other bytes from further up waited for that came last.
-type upstreamRest struct {
-	site, from string // where they were received and whence; empty where nothing is known
-	byLinks    bool   // shared links had them to send
-	parts      transport.Parts
-	first      transport.FirstWindow // with which they began
-}
-
-// An askedLine is a connection before it was asked at an instant.
-type askedLine struct {
-	line transport.Line
-	at   int64
-}
-
-// before notes the connection of a followed fetch before it asks a hop.
-func (t *tracer) before(s *site, of *tier, n uint32, h *nextHop, now int64) {
-	if !t.follows(s, of, n) {
-		return
-	}
-	f := &of.flights.pool[n]
-	var l transport.Line
-	if of.pools == nil {
-		l = of.lines[f.number][f.choice]
-	} else {
-		l = h.dialer.Next(&of.pools[f.number][f.choice], now)
-	}
-	if h.isBroken(l.Asked(), now) {
-		l = transport.Unused()
-	}
-	t.lines[flightName{s.id, of.number, n}] = askedLine{l, now}
-	t.rest, t.overLinks = upstreamRest{}, 0
-}
-
-// answers notes the connection of a followed fetch before the answer comes over it to a question that would have left at an instant.
-func (t *tracer) answers(s *site, of *tier, n uint32, l *transport.Line, at int64) {
-	if t.follows(s, of, n) {
-		t.lines[flightName{s.id, of.number, n}] = askedLine{*l, at}
-	}
-}
-
-// sendsOverLinks notes how long after its first byte shared links between sites had sent the last one of an answer to a followed question.
-func (t *tracer) sendsOverLinks(m *message, rest int64) {
-	if t.messages[m.order] {
-		t.overLinks = rest
-	}
-}
-
-// landsRest notes what the rest of a followed fetch waits for, whose answer is here: its own connection or, where that is longer, what those further up wait for.
-func (t *tracer) landsRest(s *site, of *tier, n uint32, from string) {
-	f := &of.flights.pool[n]
-	h, asked := &of.hops[f.number][f.choice], t.lines[flightName{s.id, of.number, n}]
-	switch span := f.last - f.first; {
-	case f.takes >= span:
-		t.rest = upstreamRest{site: s.name, from: from, parts: h.dialer.Parts(asked.line, f.bytes, asked.at, f.takes), first: of.firstWindow(h, f, n, &asked)}
-	case t.overLinks >= span:
-		t.rest = upstreamRest{site: s.name, from: from, byLinks: true}
-	}
-	t.overLinks = 0
-}
-
-// firstWindow returns with which window the answer to a fetch began, by the connection before it was asked.
-func (t *tier) firstWindow(h *nextHop, f *flight, n uint32, asked *askedLine) transport.FirstWindow {
-	if h.lossy == nil {
-		return h.dialer.FirstWindow(asked.line, f.bytes, asked.at)
-	}
-	lost := transport.Losses{Key: t.losses.of(h.lossy, n, f).Key} // the line is that of the instant at which nothing else is lost any more
-	return h.lossy.FirstWindow(asked.line, f.bytes, asked.at, lost)
-}
-
 // pours notes what the answer to a request waits for on its way to the PoP that passes the request on.
 func (t *tracer) pours(c *clients, r *request, from *site, by *ride, before transport.Line, bytes, now, takes int64, lost transport.Losses) {
 	if t.isOf(from, c, r) {
-		t.rest = upstreamRest{site: by.pop.name, from: from.name, parts: by.dialer.Parts(before, bytes, now-by.there, takes), first: by.firstWindow(before, bytes, now-by.there, lost)}
+		t.rest = upstreamRest{site: by.pop.name, from: from.name, told: func() (transport.Parts, transport.FirstWindow) {
+			return by.dialer.Parts(before, bytes, now-by.there, takes), by.firstWindow(before, bytes, now-by.there, lost)
+		}}
 	}
 }
 
@@ -96,7 +29,9 @@ func (d *ride) firstWindow(before transport.Line, bytes, asked int64, lost trans
 // relays notes what the answer of a site to which a request was passed on waits for, where it takes as long as that from here.
 func (t *tracer) relays(s *site, n uint32, h *nextHop, over *lossyWay, bytes, takes, span int64, lost transport.Losses) {
 	if t.followsSpill(s, n) && takes >= span {
-		t.rest = upstreamRest{site: s.name, from: t.plan.sites[h.to].id, parts: over.Parts(transport.Unused(), bytes, 0, takes), first: over.FirstWindow(transport.Unused(), bytes, 0, lost)}
+		t.rest = upstreamRest{site: s.name, from: t.plan.sites[h.to].id, told: func() (transport.Parts, transport.FirstWindow) {
+			return over.Parts(transport.Unused(), bytes, 0, takes), over.FirstWindow(transport.Unused(), bytes, 0, lost)
+		}}
 	}
 }
 
@@ -135,47 +70,87 @@ func (c *clients) partsOver(s *served, send *sending) transport.Parts {
 	return send.transfer.PartsOver(window, s.bytes, send.isNew, send.trips, x.first+x.transfer).Shortened(x.transfer)
 }
 
+// restSteps are steps behind the first byte, and the time that they leave.
+type restSteps struct {
+	all  []Step
+	left int64 // ns
+}
+
+// add adds a step that takes so long, or what is left.
+func (r *restSteps) add(ns int64, site, format string, args ...any) {
+	if ns = min(ns, r.left); ns > 0 {
+		r.all = append(r.all, Step{ns, site, fmt.Sprintf(format, args...)})
+		r.left -= ns
+	}
+}
+
+// addWindow tells with which window began what takes the time that is left. Whose says whose answer it is, where that is not the request's own.
+func (r *restSteps) addWindow(w *transport.FirstWindow, site, way, whose string) {
+	if r.left > 0 {
+		r.all = append(r.all, Step{0, site, fmt.Sprintf("window on the way %s%s: %s", way, whose, windowInWords(w))})
+	}
+}
+
+// addParts adds the parts of a transfer at the end of which what is left is over.
+func (r *restSteps) addParts(p transport.Parts, site, way string) {
+	p = p.Shortened(r.left)
+	r.add(p.Line, site, "the other bytes, at the rate of the way %s", way)
+	r.add(p.Rounds, site, "round trips on the way %s, in which the sender waits before it may send more: slow start", way)
+	r.add(p.Overflow, site, "what overflows the buffer on the way %s: until it is sent again, and for smaller windows after that", way)
+	r.add(p.Losses, site, "what is lost on the way %s: until it is sent again, and for smaller windows after that", way)
+}
+
+// addUpstream adds what is known of a rest from further up, of a fetch that another has begun or not.
+func (r *restSteps) addUpstream(rest *upstreamRest, hasJoined bool) {
+	if rest.site == "" {
+		return
+	}
+	way, whose := "from "+rest.from, ""
+	if hasJoined {
+		whose = ", for the request that has begun to fetch it"
+	}
+	parts, first := rest.told()
+	switch {
+	case rest.byLinks:
+		r.addWindow(&first, rest.site, way, whose)
+		r.add(r.left, rest.site, "links: until those on the way %s that others share had sent the other bytes", way)
+	case parts.Total() > 0:
+		r.addWindow(&first, rest.site, way, whose)
+		r.addParts(parts, rest.site, way)
+	}
+}
+
 // restOf returns what the other bytes of an explained request waited for, which was answered at an entry.
-func (r *run) restOf(s *Sighting, of *entry) (all []Step) {
-	left := s.TTLB - s.TTFB
-	add := func(ns int64, site, text string, args ...any) {
-		if ns > 0 {
-			all = append(all, Step{ns, site, fmt.Sprintf(text, args...)})
-			left -= ns
-		}
-	}
-	addParts := func(p transport.Parts, w *transport.FirstWindow, site, way string) {
-		p = p.Shortened(left)
-		if p.Total() > 0 {
-			all = append(all, Step{0, site, fmt.Sprintf("window on the way %s: %s", way, windowInWords(w))})
-		}
-		add(p.Line, site, "the other bytes, at the rate of the way %s", way)
-		add(p.Rounds, site, "round trips on the way %s, in which the sender waits before it may send more: slow start", way)
-		add(p.Overflow, site, "what overflows the buffer on the way %s: until it is sent again, and for smaller windows after that", way)
-		add(p.Losses, site, "what is lost on the way %s: until it is sent again, and for smaller windows after that", way)
-	}
-	c, t := &r.sites[of.site].clients[s.request.clients], r.trace
+func (r *run) restOf(s *Sighting, of *entry) []Step {
+	rest := restSteps{left: s.TTLB - s.TTFB}
+	c, t, site := &r.sites[of.site].clients[s.request.clients], r.trace, r.plan.sites[of.site].id
 	own, first := c.explained.parts, c.explained.first
 	if c.stacks == nil {
 		own, first = c.partsOf(&s.request, s.bytes, c.rtt+s.request.access)
 	}
-	isOwn := own.Total()+c.explained.onLine >= left
-	add(min(t.linkRest, left), "", "links: until those on the way to the user that others share had sent the other bytes")
-	switch rest := &t.rest; {
-	case isOwn:
-		add(min(c.explained.onLine, left), "", "behind answers before it to the same user over other connections, on his line")
-		addParts(own, &first, "", "to the user")
-	case len(t.got) > 0:
-		for _, step := range t.restOfSlices(s.first, s.last) {
-			add(min(step.Ns, left), step.Site, "%s", step.Text)
-		}
-	case s.Outcome == DelayedHit:
-		add(left, r.plan.sites[of.site].id, "until the other bytes were there, which another request fetches")
-	case rest.byLinks:
-		add(left, rest.site, "links: until those on the way from %s that others share had sent the other bytes", rest.from)
-	case rest.site != "":
-		addParts(rest.parts, &rest.first, rest.site, "from "+rest.from)
+	isOwn := own.Total()+c.explained.onLine >= rest.left
+	if t.linkRest > 0 {
+		rest.addWindow(&first, "", "to the user", "")
 	}
-	add(left, r.plan.sites[of.site].id, "until the other bytes were there, from further up")
-	return all
+	rest.add(t.linkRest, "", "links: until those on the way to the user that others share had sent the other bytes")
+	upstream, hasJoined := t.waits.source()
+	if t.rest.site != "" {
+		upstream = t.rest
+	}
+	switch {
+	case isOwn:
+		rest.add(c.explained.onLine, "", "behind answers before it to the same user over other connections, on his line")
+		if t.linkRest == 0 && own.Total() > 0 {
+			rest.addWindow(&first, "", "to the user", "")
+		}
+		rest.addParts(own, "", "to the user")
+	case len(t.got) > 0:
+		t.addSlices(&rest, s.first, s.last)
+	default:
+		if rest.addUpstream(&upstream, hasJoined); s.Outcome == DelayedHit {
+			rest.add(rest.left, site, "until the other bytes were there, which another request fetches")
+		}
+	}
+	rest.add(rest.left, site, "until the other bytes were there, from further up")
+	return rest.all
 }

@@ -76,6 +76,7 @@ type gotSlice struct {
 	outcome Outcome
 	from    string
 	at      int64
+	fetch   *notedFetch // that brings it, nil where it was held
 }
 
 // followsPart reports whether a request that is served slice by slice is the one to follow.
@@ -99,9 +100,9 @@ func (t *tracer) lacksSlice(s *site, of *tier, p *partAsked, key uint64, f *flig
 }
 
 // lacksAged notes that the first tier may not serve what it has of the slice that is due, and whether that begins a fetch, as lacksSlice does.
-func (t *tracer) lacksAged(p *partAsked, begins bool) {
+func (t *tracer) lacksAged(s *site, of *tier, p *partAsked, fetch uint32, begins bool) {
 	if !begins {
-		t.joins()
+		t.joins(s, of, fetch)
 	}
 	t.current = t.current && !p.isBegun
 }
@@ -114,6 +115,7 @@ func (t *tracer) gets(s *site, of *tier, p *partAsked, o Outcome, f *flight, at 
 	got := gotSlice{number: uint64(p.slice) + 1, outcome: o, at: at}
 	if f != nil {
 		got.from = t.plan.sites[of.hops[f.number][f.choice].to].id
+		got.fetch = t.noted(s, of, of.flights.number(f.key))
 	}
 	t.got = append(t.got, got)
 }
@@ -137,27 +139,48 @@ func (g *gotSlice) inWords(to uint64) string {
 // slicesApart is how many slices have steps of their own where those before and behind were got alike.
 const slicesApart = 6
 
-// restOfSlices returns what the bytes behind the first waited for, slice by slice, of an answer that leaves the first site between two instants. Slices that
-// were got alike are one step where they take no time, or where there are many.
-func (t *tracer) restOfSlices(first, last int64) (all []Step) {
-	at := first
-	for i := 0; i < len(t.got); {
+// addSlices adds what the bytes behind the first waited for, slice by slice, of an answer that leaves the first site between two instants. Slices that
+// were got alike are one step where they take no time, or where there are many. A fetch that takes time by itself is taken apart.
+func (t *tracer) addSlices(rest *restSteps, first, last int64) {
+	at, apart := first, 0
+	for i := 0; i < len(t.got); apart++ {
 		g := &t.got[i]
 		until, n := g.at, 1
 		for ; i+n < len(t.got); n++ {
 			next := &t.got[i+n]
-			if next.outcome != g.outcome || next.from != g.from || next.at > max(until, at) && len(all) < slicesApart {
+			if next.outcome != g.outcome || next.from != g.from || next.at > max(until, at) && apart < slicesApart {
 				break
 			}
 			until = max(until, next.at)
 		}
 		until = min(max(until, at), last)
 		text := g.inWords(t.got[i+n-1].number)
-		if n > 1 && len(all) >= slicesApart {
-			text += ", one after the other"
+		switch {
+		case n > 1 && apart >= slicesApart:
+			rest.add(until-at, t.site, "%s, one after the other", text)
+		case g.fetch == nil:
+			rest.add(until-at, t.site, "%s", text)
+		default:
+			t.addSlice(rest, g, text, at, until)
 		}
-		all = append(all, Step{until - at, t.site, text})
 		at, i = until, i+n
 	}
-	return all
+}
+
+// addSlice adds what a slice that was fetched waited for between two instants: for its first byte, and for what the others of it wait for.
+func (t *tracer) addSlice(rest *restSteps, g *gotSlice, text string, from, until int64) {
+	upstream, hasJoined := awaited{fetch: g.fetch, hasJoined: g.outcome == DelayedHit}.source()
+	pours := min(until-max(from, g.fetch.first), rest.left)
+	if pours > 0 && upstream.site != "" {
+		if until-from > pours {
+			rest.add(until-from-pours, t.site, "%s: until its first byte is there", text)
+		} else {
+			rest.all = append(rest.all, Step{0, t.site, text})
+		}
+		of := restSteps{left: pours}
+		of.addUpstream(&upstream, hasJoined)
+		rest.all, rest.left = append(rest.all, of.all...), rest.left-pours+of.left
+		until, from = of.left, 0
+	}
+	rest.add(until-from, t.site, "%s", text)
 }

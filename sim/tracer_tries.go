@@ -29,7 +29,7 @@ func (t *tracer) asksAgain(c *clients, of *try, from, at int64, why Reason) {
 	t.endsTry(c, of, from, why)
 	t.addTime(at-from, "the client waits before it asks again")
 	t.found, t.current, t.passed, t.linkRest = false, false, false, 0
-	t.rest = upstreamRest{}
+	t.rest, t.waits = upstreamRest{}, awaited{}
 }
 
 // ends notes that the last of several tries ends without an answer of use.

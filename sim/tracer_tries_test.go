@@ -86,6 +86,7 @@ func TestATryThatJoinsItsOwnFetchIsExplained(t *testing.T) {
 50ms a: try 1: no answer until the timeout
 10ms the client waits before it asks again
 0s a: asked again
+0s a: edge-cache: has it
 `, stepsOf(t, s, cachesAt("a"), 1))
 }
 

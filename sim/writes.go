@@ -105,7 +105,7 @@ func (s *site) passWrite(t *tier, number uint8, object uint32, size, bytes, serv
 		t.tallies[number].Counters[TierPassed]++
 	}
 	if s.trace != nil {
-		s.trace.begins(s, t, n)
+		s.trace.begins(s, t, n, true)
 	}
 	s.fetch(t, n, now)
 	return n
