@@ -36,7 +36,7 @@ func (s *site) serveAging(t *tier, m *message) {
 		w.question, w.outcome = m, outcomeOf(begins)
 		return
 	}
-	s.passOn(t, n, m, begins, m.at)
+	s.passOn(t, &t.flights.pool[n], &a.renewals[n], m, begins, m.at)
 }
 
 // sendHeld answers another site's question with what is held, and has been read for so long.

@@ -54,7 +54,7 @@ func (s *site) visitAging(v *arrival, c *clients) {
 		}
 		return
 	}
-	s.conclude(t, n, c, r, upTo, begins, v.at)
+	s.conclude(t, &t.flights.pool[n], &a.renewals[n], c, r, upTo, begins, v.at)
 }
 
 // outcomeOf returns how a request ends whose object is fetched, as far as is known before it has come.

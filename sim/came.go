@@ -57,14 +57,17 @@ func (l *sought) came(m *message, h *freshness.Held, now int64) came {
 func (m *message) version() uint32 { return uint32(m.key >> 32) }
 
 // came returns what an answer says.
-func (m *message) came() came {
-	is := came{answer: freshness.Answer(m.verdict & 3), confirmed: m.verdict&4 != 0, copied: m.verdict&copiedBit != 0, version: uint32(m.key >> 32), age: uint32(m.key)}
-	if is.answer == freshness.Broken {
-		is.rejected = m.verdict&rejectedBit != 0
-	} else {
-		is.stale = m.verdict&staleBit != 0
-	}
+func (m *message) came() (is came) {
+	m.read(&is)
 	return is
+}
+
+// read fills in what an answer says.
+func (m *message) read(is *came) {
+	is.answer, is.confirmed, is.silent, is.copied = freshness.Answer(m.verdict&3), m.verdict&4 != 0, false, m.verdict&copiedBit != 0
+	is.version, is.age = uint32(m.key>>32), uint32(m.key)
+	isBad := is.answer == freshness.Broken
+	is.rejected, is.stale = isBad && m.verdict&rejectedBit != 0, !isBad && m.verdict&staleBit != 0
 }
 
 func (m *message) setCame(c came) {

@@ -186,8 +186,10 @@ func (s *site) landFetch(m *message) {
 	f := &t.flights.pool[n]
 	f.waitedAbove(m)
 	r := m.reply()
+	var v *renewal
 	if t.aging != nil {
-		s.landRenewal(t, m)
+		v = &t.aging.renewals[n]
+		v.lands(t, f, m)
 	}
 	f.queue, f.service, f.copied = r.queue, m.service, m.verdict&copiedBit != 0
 	f.link, f.isLate = m.linkWait(), m.verdict&lateBit != 0
@@ -196,8 +198,8 @@ func (s *site) landFetch(m *message) {
 		first, last = m.at-r.pours, m.at
 	}
 	waits := s.pours(t, &t.hops[f.number][f.choice], f, n, first, last)
-	if t.aging != nil {
-		s.settleRenewal(t, n)
+	if v != nil {
+		s.settleRenewal(t, f, v)
 	}
 	if s.trace != nil {
 		s.trace.lands(s, t, n, s.trace.plan.sites[t.hops[f.number][f.choice].to].id, waits)
@@ -206,7 +208,7 @@ func (s *site) landFetch(m *message) {
 	if pours {
 		s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
 	}
-	if t.aging != nil {
+	if v != nil {
 		s.concludeWaiters(t, n, m.at)
 	} else {
 		s.answerWaiters(t, n, m.at)

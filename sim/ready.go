@@ -32,7 +32,7 @@ func (s *site) isReady(t *tier, n uint32, first, now int64) {
 	s.expect(t, f, n, f.first)
 	if t.aging != nil {
 		t.load.at(f.number, f.choice).addConfirmed(t.aging.renewals[n].confirmed, f.recorded)
-		s.settleRenewal(t, n)
+		s.settleRenewal(t, f, &t.aging.renewals[n])
 	}
 	if s.trace != nil {
 		s.trace.arithmetic(s, t, n, h, waits)

@@ -96,8 +96,7 @@ func (s *site) prepareRenewal(t *tier, n uint32, leaves int64) {
 }
 
 // settleRenewal follows from an answer that is here at f.first: how old it is, and whether what is held stands in for it.
-func (s *site) settleRenewal(t *tier, n uint32) {
-	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+func (s *site) settleRenewal(t *tier, f *flight, v *renewal) {
 	v.asOf = v.policy.AsOf(int64(v.age)*int64(time.Second), f.left, f.first)
 	v.serves = v.answer == freshness.Broken && v.has && v.policy.ServesOnError(&v.held, f.first, v.silent)
 	if !f.recorded {
@@ -153,10 +152,9 @@ func (s *site) store(t *tier, n uint32, now int64) {
 	}
 }
 
-// landRenewal takes what an answer says of a fetch.
-func (s *site) landRenewal(t *tier, m *message) {
-	f, v := &t.flights.pool[m.token], &t.aging.renewals[m.token]
-	v.came = m.came()
+// lands takes what an answer says of a fetch.
+func (v *renewal) lands(t *tier, f *flight, m *message) {
+	m.read(&v.came)
 	if t.sliceBytes > 0 {
 		m.setSlice(0) // an answer has waited for no links
 	}
@@ -171,7 +169,7 @@ func (s *site) failRenewal(t *tier, n uint32, now int64, silent bool) {
 	if !silent {
 		f.asked = now
 	}
-	s.settleRenewal(t, n)
+	s.settleRenewal(t, f, v)
 	if s.trace != nil {
 		s.trace.standsIn(s, t, n, now)
 	}

@@ -34,24 +34,24 @@ func (s *site) concludeWaiters(t *tier, n uint32, now int64) {
 		number, waiting := w, s.waiters.at(w)
 		w = waiting.next
 		if m := waiting.question; m != nil {
-			s.passOn(t, n, m, waiting.outcome == Miss, now)
+			s.passOn(t, f, v, m, waiting.outcome == Miss, now)
 		} else if waiting.part != 0 && t.sliceBytes > 0 {
 			s.pourAgedPart(t, waiting.part, n, waiting.outcome == Miss, now)
+			f, v = &t.flights.pool[n], &t.aging.renewals[n] // others may have moved them
 		} else {
 			upTo := int64(0)
 			if waiting.part != 0 {
 				upTo = s.parts.at(waiting.part).to
 				s.forgetPart(waiting.part)
 			}
-			s.conclude(t, n, &s.clients[waiting.clients], &waiting.request, upTo, waiting.outcome == Miss || v.writes, now)
+			s.conclude(t, f, v, &s.clients[waiting.clients], &waiting.request, upTo, waiting.outcome == Miss || v.writes, now)
 		}
 		s.waiters.remove(number)
 	}
 }
 
 // conclude answers a user's request for an object whose fetch has an end, or for the part of it up to a byte; 0 is all of it.
-func (s *site) conclude(t *tier, n uint32, c *clients, r *request, upTo int64, began bool, now int64) {
-	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+func (s *site) conclude(t *tier, f *flight, v *renewal, c *clients, r *request, upTo int64, began bool, now int64) {
 	var a served
 	read := v.ends(&a, t.aging, f, &fetchWait{arrived: r.arrived, asked: r.arrived, from: f.from(c, r, now), upTo: upTo, began: began}, now)
 	if why, fails := v.failure(); fails {
@@ -134,8 +134,7 @@ func (c *clients) countWaited(is bool) {
 }
 
 // passOn answers another site's question for an object whose fetch has an end.
-func (s *site) passOn(t *tier, n uint32, m *message, began bool, now int64) {
-	f, v := &t.flights.pool[n], &t.aging.renewals[n]
+func (s *site) passOn(t *tier, f *flight, v *renewal, m *message, began bool, now int64) {
 	first, last, read := max(now, f.first), max(now, f.last), int64(0)
 	if began {
 		read = t.aging.readTime(&v.sought)

@@ -77,7 +77,7 @@ func (s *site) visitWrite(v *arrival, c *clients) {
 		waiting.request, waiting.outcome, waiting.question = r, Bypass, nil
 		return
 	}
-	s.conclude(t, n, c, &r, 0, true, v.at)
+	s.conclude(t, &t.flights.pool[n], &t.aging.renewals[n], c, &r, 0, true, v.at)
 }
 
 // passWrite sends an origin a request that writes an object of a workload, by its number, of a size, and returns the number under which the answer, of so many
