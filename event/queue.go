@@ -57,9 +57,10 @@ func (q *Queue) Push(time int64, handler uint32, arg uint64) {
 	}
 	e := Event{Time: time, order: q.next | uint64(handler&handlerMask), Arg: arg}
 	q.next += oneSequence
-	ahead := time>>q.shift - q.current
+	bucket := time >> (q.shift & 63)
+	ahead := bucket - q.current
 	if uint64(ahead-1) < q.ring.span {
-		q.ring.put(e, q.shift)
+		q.ring.put(e, bucket)
 		return
 	}
 	run, i := q.run, len(q.run)

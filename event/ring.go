@@ -65,11 +65,11 @@ func (r *ring) empty() {
 	r.count = 0
 }
 
-// put adds an event to its bucket, which must be within the span.
-func (r *ring) put(e Event, shift uint) {
-	i := uint64(e.Time>>shift) & r.span
+// put adds an event to its bucket, by the number of that, which must be within the span.
+func (r *ring) put(e Event, number int64) {
+	i := uint64(number) & r.span
 	b := &r.buckets[i]
-	if b.slot&(1<<r.chunkBits-1) == 0 {
+	if b.slot&(1<<(r.chunkBits&31)-1) == 0 { // the compiler sees that no chunk has more bits
 		r.extend(i)
 	}
 	r.arena[b.slot] = e
@@ -163,7 +163,7 @@ func (r *ring) scatter(b bucket, shift uint, run []Event) []Event {
 		n += len(piece)
 	}
 	cellBits := min(uint(bits.Len(uint(n-1))), shift)
-	cellShift, mask := shift-cellBits, uint64(1)<<cellBits-1
+	cellShift, mask := (shift-cellBits)&63, uint64(1)<<cellBits-1
 	if len(r.cells) < int(mask)+2 {
 		r.cells = make([]uint32, 2*(mask+1)+1)
 	}
@@ -225,7 +225,7 @@ func (r *ring) dropIf(stale func(Event) bool, shift uint) {
 		r.occupied[i/64] &^= 1 << (i % 64)
 		r.release(&r.buckets[i])
 		for _, e := range dropIf(r.scratch, stale) {
-			r.put(e, shift)
+			r.put(e, e.Time>>shift)
 		}
 	}
 }

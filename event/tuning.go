@@ -105,7 +105,7 @@ func (q *Queue) place(all []Event) {
 		case ahead == 0:
 			q.run = append(q.run, e)
 		case uint64(ahead-1) < q.ring.span:
-			q.ring.put(e, q.shift)
+			q.ring.put(e, e.Time>>q.shift)
 		default:
 			q.spill.push(e)
 		}
