@@ -290,9 +290,9 @@ func (l *look) joins(usual freshness.Answer) bool {
 	return l.policy.MayShare(usual)
 }
 
-// age returns how old an object is that leaves a cache at an instant, in whole seconds as the header Age says it.
-func age(h *freshness.Held, now int64) uint32 {
-	return uint32(max(now-h.AsOf, 0) / int64(time.Second))
+// age returns how old an object as of an instant is that leaves a cache at another, in whole seconds as the header Age says it.
+func age(asOf, now int64) uint32 {
+	return uint32(max(now-asOf, 0) / int64(time.Second))
 }
 
 // heldBytes is about what a cache that ages holds beside an object, where caches take turns: 120 to 200 bytes an object were measured in all, gaps

@@ -42,13 +42,14 @@ func (s *site) serveAging(t *tier, m *message) {
 // sendHeld answers another site's question with what is held, and has been read for so long.
 func (s *site) sendHeld(t *tier, m *message, l *look, now, read int64) {
 	asked, bytes := m.at, m.question().bytes
-	if s.sendAnswer(m, l.came(m, &l.held, now), now, now, 0, read) {
+	is := l.came(m, &l.held, now)
+	if s.sendAnswer(m, &is, now, now, 0, read) {
 		s.hit(t, m, asked, bytes)
 	}
 }
 
 // sendAnswer sends another site what has become of its question. It returns false where this site fails first.
-func (s *site) sendAnswer(m *message, is came, first, last, queue, service int64) bool {
+func (s *site) sendAnswer(m *message, is *came, first, last, queue, service int64) bool {
 	if s.outages != nil && s.sendNoAnswerIfDown(m, first) {
 		return false
 	}
@@ -68,7 +69,7 @@ func (s *site) sendAnswer(m *message, is came, first, last, queue, service int64
 func (s *site) sendFromAgingOrigin(m *message, done, queue int64) {
 	is := s.contents[m.index].fromOrigin(s.errors, uint32(m.key), m.at, m.version())
 	asked, bytes := m.at, m.question().bytes
-	if s.sendAnswer(m, is, done, done, queue, m.service) {
+	if s.sendAnswer(m, &is, done, done, queue, m.service) {
 		s.served[m.index].add(is.carries(bytes), m.recorded)
 		s.served[m.index].addConfirmed(is.confirmed, m.recorded)
 		s.courses.fetched(m.index, int(s.id), asked, is.carries(bytes), m.recorded)

@@ -48,7 +48,7 @@ func (c *content) fromOrigin(errors []span, key uint32, at int64, has uint32) ca
 
 // came returns what an answer says to a question of another site that brings what is held, at an instant.
 func (l *sought) came(m *message, h *freshness.Held, now int64) came {
-	is := came{answer: h.Answer, version: h.Version, age: age(h, now), stale: l.state != freshness.Fresh}
+	is := came{answer: h.Answer, version: h.Version, age: age(h.AsOf, now), stale: l.state != freshness.Fresh}
 	is.confirmed = is.answer == freshness.Good && is.version == m.version()
 	return is
 }
@@ -70,7 +70,7 @@ func (m *message) read(is *came) {
 	is.rejected, is.stale = isBad && m.verdict&rejectedBit != 0, !isBad && m.verdict&staleBit != 0
 }
 
-func (m *message) setCame(c came) {
+func (m *message) setCame(c *came) {
 	m.key, m.verdict = uint64(c.version)<<32|uint64(c.age), uint8(c.answer)
 	if c.confirmed {
 		m.verdict |= 4

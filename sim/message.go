@@ -333,7 +333,7 @@ func (s *site) rejectAtOrigin(m *message, why Reason) {
 		return
 	}
 	is, asked, bytes := came{answer: freshness.Broken, rejected: true}, m.at, m.question().bytes
-	if s.sendAnswer(m, is, asked, asked, 0, 0) {
+	if s.sendAnswer(m, &is, asked, asked, 0, 0) {
 		s.served[m.index].add(is.carries(bytes), m.recorded)
 		s.courses.fetched(m.index, int(s.id), asked, is.carries(bytes), m.recorded)
 	}

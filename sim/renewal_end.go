@@ -119,11 +119,12 @@ func (v *renewal) failure() (why Reason, fails bool) {
 }
 
 // brings returns what is known of what whoever waits for a fetch gets, whose answer was here at an instant.
-func (v *renewal) brings(came int64) freshness.Held {
+func (v *renewal) brings(came int64) (h freshness.Held) {
 	if v.serves {
 		return v.held
 	}
-	return v.now(came)
+	h.AsOf, h.Since, h.Version, h.Answer = v.asOf, came, v.version, v.answer
+	return h
 }
 
 // countWaited counts a request that has waited for a fetch and then got what is stale.
@@ -154,10 +155,8 @@ func (s *site) passOn(t *tier, f *flight, v *renewal, m *message, began bool, no
 		}
 		return
 	default:
-		is = v.came
-		is.copied = true
-		h := v.now(f.first)
-		is.age = age(&h, first)
+		is.answer, is.silent, is.rejected, is.copied, is.stale, is.version = v.answer, v.silent, v.rejected, true, v.stale, v.version
+		is.age = age(v.asOf, first)
 		is.confirmed = is.answer == freshness.Good && is.version == m.version()
 	}
 	if !began && !v.silent {
@@ -165,7 +164,7 @@ func (s *site) passOn(t *tier, f *flight, v *renewal, m *message, began bool, no
 	}
 	m.addLinkWait(a.link)
 	asked, bytes := m.at, m.question().bytes
-	if !s.sendAnswer(m, is, first, last, queue, a.service) {
+	if !s.sendAnswer(m, &is, first, last, queue, a.service) {
 		return
 	}
 	m.addWaits(joined, a.inVain)

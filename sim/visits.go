@@ -261,15 +261,19 @@ func (v *visits) begin(c *clients, of workload.Visit, at int64) *visitor {
 	v.leave(p, of.Place())
 	draws := v.key.StreamAt(uint64(of.Name()) | 1<<61)
 	u := draws.Uint64()
-	*p = visitor{name: of.Name(), base: c.access, hasKeys: draws.Float64() < v.Returning}
+	hasKeys, line := draws.Float64() < v.Returning, topology.Technology(0)
+	*p = visitor{} // and filled in where it is: what is put together elsewhere, and copied, waits for all that was written before
+	p.name, p.base, p.hasKeys = of.Name(), c.access, hasKeys
 	if c.law != nil {
-		p.line = c.law.technology(uint32(u >> 32))
-		p.base = c.law.base(p.line, &draws)
+		line = c.law.technology(uint32(u >> 32))
+		p.line, p.base = line, c.law.base(line, &draws)
 	}
-	shares, share := v.Of(p.line), draws.Float64()
-	for p.version = 0; p.version < numVersions-1 && share >= shares[p.version]; p.version++ {
-		share -= shares[p.version]
+	shares, share, version := v.Of(line), draws.Float64(), 0
+	for version < numVersions-1 && share >= shares[version] {
+		share -= shares[version]
+		version++
 	}
+	p.version = uint8(version)
 	p.row.hangUp()
 	lookedUp := int64(never)
 	if of.IsFound() && c.cameBefore(of) {
