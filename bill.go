@@ -183,7 +183,7 @@ func (b *billed) figure(label Label, f billFigure) Figure {
 		made.Estimate = *f.estimate
 		return made
 	}
-	made.Estimate = meanOfMoney(f.these, b.level)
+	made.Estimate = meanOfMoney(f.these, b.level).CutAt(0) // prices are not less
 	if b.number > 0 {
 		difference := meanOfMoney(less(f.these, f.base), b.level)
 		made.Difference = &difference

@@ -314,6 +314,9 @@ func (p *paper) run(c *edgewise.Comparison) {
 		fmt.Sprintf("recorded %s from %s, after %s of warm-up (UTC)", words.Duration(c.Duration), c.Start.Add(c.WarmUp).UTC().Format(time.RFC3339), words.Duration(c.WarmUp)),
 		fmt.Sprintf("%s, seed %d", basis(c), c.Seed),
 	}
+	if hasUntold(c) {
+		items = append(items, untoldMeans)
+	}
 	if !p.markdown { // the manifest has it for files, which must not change with the program
 		items = append(items, "by "+edgewise.ThisCode().String())
 	} else {

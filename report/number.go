@@ -3,16 +3,51 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/edgewise-sim/edgewise"
 	"github.com/edgewise-sim/edgewise/stats"
 )
 
 // interval writes an estimate with as many decimals as its interval can carry, three at most:
 // "45.2 ± 0.3", or "99.2 [97.9, 100.0]" where the interval lies unevenly around the value. Without an
-// interval it is the value alone, without a value it is "n/a".
+// interval it is the value alone, without a value it is "n/a". What may as well be nothing, and is less than its
+// interval is wide, has a mark: "422 [0, 1336]?". See [untoldMeans].
 func interval(e stats.Estimate) string {
+	if isUntold(e) {
+		decimals := decimalsFor(e.Value, e.HalfWidth())
+		return fmt.Sprintf("%s [%s, %s]?", number(e.Value, decimals), number(e.Low, decimals), number(e.High, decimals))
+	}
+	return plain(e)
+}
+
+// isUntold reports whether a figure, which is more than 0, may as well be nothing, and is less than its interval is wide.
+func isUntold(e stats.Estimate) bool {
+	return e.HasInterval() && e.Value > 0 && e.Low <= 0 && e.High-e.Low > e.Value
+}
+
+// untoldMeans says what the mark behind such a figure means.
+const untoldMeans = `the run is too short to tell figures with a "?" behind their interval: it begins at 0 and is wider than they are`
+
+// hasUntold reports whether a comparison has such figures.
+func hasUntold(c *edgewise.Comparison) bool {
+	among := func(all edgewise.Figures) bool {
+		return slices.ContainsFunc(all, func(f edgewise.Figure) bool { return isUntold(f.Estimate) })
+	}
+	ofWorkload := func(w edgewise.WorkloadResult) bool {
+		return among(w.Figures) || slices.ContainsFunc(w.Metros, func(m edgewise.MetroResult) bool { return among(m.Figures) }) ||
+			slices.ContainsFunc(w.Sites, func(s edgewise.SiteResult) bool { return among(s.Figures) })
+	}
+	return slices.ContainsFunc(c.Placements, func(p edgewise.PlacementResult) bool {
+		return slices.ContainsFunc(p.Workloads, ofWorkload) || slices.ContainsFunc(p.Links, func(l edgewise.LinkResult) bool { return among(l.Figures) }) ||
+			p.Bill != nil && among(p.Bill.Figures)
+	})
+}
+
+// plain is interval without that.
+func plain(e stats.Estimate) string {
 	if !e.HasValue() {
 		return absent
 	}
@@ -34,7 +69,7 @@ func interval(e stats.Estimate) string {
 
 // signed writes a difference with its sign.
 func signed(e stats.Estimate) string {
-	s := interval(e)
+	s := plain(e)
 	if e.HasValue() && e.Value > 0 {
 		s = "+" + s
 	}

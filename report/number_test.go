@@ -28,11 +28,16 @@ func TestFiguresShowTheDigitsThatTheirIntervalCarries(t *testing.T) {
 		{stats.Estimate{Value: 0.995, Low: 0.97, High: 1, N: 10}, "0.995 [0.970, 1.000]"},
 		{stats.Estimate{Value: 78.345, Low: 78.345, High: 78.345, N: 1, Unsupported: "one replication"}, "78.3"},
 		{stats.Estimate{Unsupported: "too few"}, "n/a"},
+		{around(422, 914).CutAt(0), "422 [0, 1336]?"},
+		{around(422, 422), "422 [0, 844]?"},
+		{around(422, 421), "422 ± 421"},
+		{around(0, 3).CutAt(0), "0.0 [0.0, 3.0]"},
 	} {
 		require.Equal(t, c.want, interval(c.estimate))
 	}
 	require.Equal(t, "+3.00 ± 0.50", signed(around(3, 0.5)))
 	require.Equal(t, "−3.00 ± 0.50", signed(around(-3, 0.5)))
+	require.Equal(t, "+3.0 ± 5.0", signed(around(3, 5)), "of a difference that is what an interval around 0 says")
 	require.Equal(t, "0 ± 0", signed(around(0, 0)))
 	require.Equal(t, "n/a", percentage(stats.Estimate{}))
 	require.Equal(t, "81.20 ± 0.50 %", percentage(around(0.812, 0.005)))

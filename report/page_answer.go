@@ -179,6 +179,9 @@ func basisInWords(c *edgewise.Comparison) string {
 	if c.Replications > 1 {
 		s += fmt.Sprintf(", with %s %% confidence intervals", percentOf(c.Level))
 	}
+	if hasUntold(c) {
+		s += "; " + untoldMeans
+	}
 	return s + "."
 }
 

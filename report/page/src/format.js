@@ -16,8 +16,15 @@ export function number(x, places = decimals(x)) {
 
 const half = e => e.length > 1 ? (e[2] - e[1]) / 2 : 0;
 
-// estimate writes [value, low, high].
+// estimate writes [value, low, high]. What may as well be nothing, and is less than its interval is wide, has a mark, as in comparison.md.
 export function estimate(e, unit = "") {
+  const untold = e?.length > 1 && e[0] > 0 && e[1] <= 0 && e[2] - e[1] > e[0];
+  if (!untold) return plain(e, unit);
+  const d = decimals(e[0], half(e));
+  return withUnit(`${number(e[0], d)} [${number(e[1], d)}, ${number(e[2], d)}]?`, unit);
+}
+
+function plain(e, unit) {
   if (!e) return "n/a";
   const d = decimals(e[0], half(e));
   let text = number(e[0], d);
@@ -30,7 +37,7 @@ export function estimate(e, unit = "") {
 
 export function short(e, unit = "") { return e ? withUnit(number(e[0], decimals(e[0], half(e))), unit) : "n/a"; }
 
-export function signed(e, unit = "") { return e?.every(x => x === 0) ? "0" : e ? (e[0] > 0 ? "+" : "") + estimate(e, unit) : ""; }
+export function signed(e, unit = "") { return e?.every(x => x === 0) ? "0" : e ? (e[0] > 0 ? "+" : "") + plain(e, unit) : ""; }
 
 export const withUnit = (text, unit) => unit ? `${text} ${unit}` : text;
 
