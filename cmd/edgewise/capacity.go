@@ -104,7 +104,7 @@ func (c *capacityCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return unlessStopped(ctx, &usageError{err})
 	}
-	studies, _, err := readAny(c.Scenario, text)
+	studies, _, _, err := readAny(c.Scenario, text)
 	if err != nil {
 		return &usageError{err}
 	}

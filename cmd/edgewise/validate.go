@@ -85,7 +85,7 @@ func validated(ctx context.Context, file string) (v validation, err error) {
 	if err != nil {
 		return v, err
 	}
-	studies, kind, err := readAny(file, text)
+	studies, kind, loads, err := readAny(file, text)
 	if err == nil {
 		err = checkWays(ctx, studies, kind)
 	}
@@ -103,37 +103,35 @@ func validated(ctx context.Context, file string) (v validation, err error) {
 	}
 	v.Valid, v.Title = true, study.Title
 	v.Placements, v.Workloads, v.Warnings = len(study.Placements), len(study.Workloads), study.Warnings
-	if kind == "study" {
-		loads, err := study.LoadWarnings(ctx)
-		if err != nil {
-			return v, err
-		}
-		v.Warnings = slices.Concat(v.Warnings, loads)
+	warnings, err := loads(ctx)
+	if err != nil {
+		return v, err
 	}
+	v.Warnings = slices.Concat(v.Warnings, warnings)
 	v.Metros = len(study.Network.OfKind(topology.Metro))
 	return v, nil
 }
 
-// readAny reads a study, or the one that a search is of, or those of the points of a sweep.
-func readAny(file string, text []byte) (studies []*edgewise.Study, kind string, err error) {
+// readAny reads a study, or the one that a search is of, or those of the points of a sweep, and says how warnings of their loads are had.
+func readAny(file string, text []byte) (studies []*edgewise.Study, kind string, loads func(context.Context) ([]string, error), err error) {
 	if scenario.IsSweep(text) {
 		of, _, err := scenario.ParseSweep(file, text)
 		if err != nil {
-			return nil, "sweep", err
+			return nil, "sweep", nil, err
 		}
 		for i := range of.Points {
 			studies = append(studies, of.Points[i].Study)
 		}
-		return studies, "sweep", nil
+		return studies, "sweep", of.LoadWarnings, nil
 	}
 	study, _, err := scenario.ParseWithFiles(file, text)
 	if err != nil {
-		return nil, "study", err
+		return nil, "study", nil, err
 	}
 	if problem, _, err := (scenario.Reader{}).ParseSearch(file, text); err == nil {
-		return []*edgewise.Study{problem.Study}, "search", nil
+		return []*edgewise.Study{problem.Study}, "search", problem.Study.LoadWarnings, nil
 	}
-	return []*edgewise.Study{study}, "study", nil
+	return []*edgewise.Study{study}, "study", study.LoadWarnings, nil
 }
 
 // checkWays finds what is wrong of the ways between users and sites. At a point of a sweep, or for what a search begins with, nobody need
