@@ -236,6 +236,26 @@ func TestStaleObjectsAreServedOnErrors(t *testing.T) {
 `, journeys(t, s, p))
 }
 
+// A purge comes while an object that is too old is asked for: what is held of it is gone, be it confirmed or is the answer an error.
+func TestWhatIsPurgedWhileItIsAskedForIsGone(t *testing.T) {
+	s, p := ageing(t, askedAt(0, 5, 5.08, 7, 13), freshness.Control{MaxAge: freshness.For(2 * time.Second), Validator: true}, "cloudfront")
+	s.OriginErrors = []OriginErrors{{Site: "region", At: 3 * time.Second, For: 14 * time.Second}}
+	s.Purges = []Purge{{At: 5050 * time.Millisecond}}
+	require.Equal(t, `0s MISS 106ms, propagation 6ms, service 50ms, upstream 50ms
+5s ERROR (origin error) 106ms
+5.08s ERROR (origin error) 26ms
+7s ERROR (cached error) 6ms
+13s ERROR (cached error) 6ms
+`, journeys(t, s, p))
+	s, p = ageing(t, askedAt(0, 5, 7, 8), freshness.Control{MaxAge: freshness.For(2 * time.Second), Validator: true}, "cloudfront")
+	s.Purges = []Purge{{At: 5050 * time.Millisecond}}
+	require.Equal(t, `0s MISS 106ms, propagation 6ms, service 50ms, upstream 50ms
+5s REVALIDATED 106ms, propagation 6ms, service 50ms, upstream 50ms
+7s MISS 106ms, propagation 6ms, service 50ms, upstream 50ms
+8s HIT 6ms, propagation 6ms
+`, journeys(t, s, p))
+}
+
 // An error is kept for as long as the rules say.
 func TestErrorsAreKept(t *testing.T) {
 	s, p := ageing(t, askedAt(0, 1, 9, 11), freshness.Control{Status: 404}, "cloudfront")

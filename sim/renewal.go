@@ -98,7 +98,7 @@ func (s *site) prepareRenewal(t *tier, n uint32, leaves int64) {
 // settleRenewal follows from an answer that is here at f.first: how old it is, and whether what is held stands in for it.
 func (s *site) settleRenewal(t *tier, f *flight, v *renewal) {
 	v.asOf = v.policy.AsOf(int64(v.age)*int64(time.Second), f.left, f.first)
-	v.serves = v.answer == freshness.Broken && v.has && v.policy.ServesOnError(&v.held, f.first, v.silent)
+	v.serves = v.answer == freshness.Broken && v.has && v.policy.ServesOnError(&v.held, f.first, v.silent) && !t.aging.isPurged(f.number, v.object, &v.held, f.first)
 	if !f.recorded {
 		return
 	}
@@ -122,6 +122,8 @@ func (s *site) store(t *tier, n uint32, now int64) {
 	switch {
 	case v.writes:
 		t.invalidate(v, f.number)
+	case v.confirmed && t.aging.isPurged(f.number, v.object, &v.held, f.first):
+		t.aging.remove(key)
 	case v.confirmed:
 		t.aging.put(key, v.now(f.first))
 	case v.serves:
