@@ -57,7 +57,7 @@ func (s *site) sendAnswer(m *message, is *came, first, last, queue, service int6
 		last = first
 	}
 	bytes := is.carries(m.question().bytes)
-	s.ledger.sent += uint64(bytes)
+	s.sentTo[m.sender()] += uint64(bytes)
 	s.sendAnswerBack(m, first, bytes)
 	m.setReply(reply{queue: queue, pours: last - first})
 	m.service = service

@@ -3,11 +3,13 @@ package sim
 import (
 	"bytes"
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -191,6 +193,35 @@ func TestBrokenBooksAreNoticed(t *testing.T) {
 		require.NoError(t, r.Workloads[0].check(plans[0]))
 		breakIt(&r.Workloads[0])
 		require.ErrorContains(t, r.Workloads[0].check(plans[0]), "invariant broken", name)
+	}
+}
+
+func TestBytesAreConservedOnEveryWayBetweenSites(t *testing.T) {
+	// What comes to a cache over one way is no stand-in for what is missing on another: by message, by arithmetic, and where objects age.
+	s, p := cdn(t, 3)
+	p = p.WithMidTier(256<<20, "region")
+	aging := p
+	aging.Tiers = slices.Clone(p.Tiers)
+	aging.Tiers[0].Freshness = &freshness.Rules{DefaultTTL: freshness.For(5 * time.Second)}
+	arithmetic := p
+	arithmetic.Tiers = p.Tiers[:1]
+	for name, of := range map[string]placement.Placement{"by message": p, "by arithmetic": arithmetic, "aging": aging} {
+		plans, err := Compile(context.Background(), s, of)
+		require.NoError(t, err)
+		r := &run{plan: plans[0], ctx: context.Background(), result: plans[0].newResult(0)}
+		require.NoError(t, r.build())
+		require.NoError(t, r.advance(1))
+		require.NoError(t, r.balance(), name)
+		var caches []*tier
+		for _, site := range r.sites {
+			if site.edge != nil && site.edge.books[0][0].received > 0 {
+				caches = append(caches, site.edge)
+			}
+		}
+		require.Len(t, caches, 3)
+		caches[0].books[0][0].received-- // and all have received as much as all have sent
+		caches[1].books[0][0].received++
+		require.ErrorContains(t, r.balance(), `invariant broken: site "region" sent`, name)
 	}
 }
 

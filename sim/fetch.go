@@ -15,6 +15,7 @@ func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8,
 		return
 	}
 	h := way.hop
+	f.number, f.choice = number, 0
 	way.load.add(f.bytes, recorded)
 	first := h.there + h.back + f.service // h.rtt() copies the leg
 	var leaves int64
@@ -29,7 +30,6 @@ func (s *site) startFetch(t *tier, f *flight, n uint32, now int64, number uint8,
 		waits, f.takes = h.dialer.Answer(way.line, f.bytes, leaves+first)
 		first += waits
 	default:
-		f.number, f.choice = number, 0
 		leaves = t.takeConnection(f, h, n, now)
 		f.takes = h.dialer.AnswerPool(&t.pools[number][0], f.conn, f.bytes, leaves+first)
 	}
@@ -174,7 +174,7 @@ func (s *site) poursApart(t *tier, h *nextHop, l *transport.Line, n uint32, firs
 
 // expect notes that a site without state sends the object of a fetch, of which the first byte is here at first.
 func (s *site) expect(t *tier, f *flight, n uint32, first int64) {
-	s.ledger.sent += uint64(f.bytes)
+	t.books[f.number][f.choice].sent += uint64(f.bytes)
 	f.first, f.last = first, first+f.takes
 	s.fills.push(fillEntry{at: f.last, tier: uint32(t.number), flight: n})
 }

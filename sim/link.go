@@ -247,7 +247,7 @@ func (s *site) overToSite(x *crossing) {
 	m, first := x.answer, x.leaves+x.waited
 	if s.outages != nil && meets(s.outages, m.at, first) != nil { // those of a site: a link has none
 		m.kind = noAnswer
-		s.ledger.sent -= uint64(x.bytes)
+		s.sentTo[m.sender()] -= uint64(x.bytes)
 	}
 	if s.trace != nil {
 		s.trace.sendsOverLinks(m, x.last-first)

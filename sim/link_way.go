@@ -231,7 +231,7 @@ func (s *site) isLostOnWay(m *message) bool {
 			is := m.came()
 			bytes = is.carries(t.aging.renewals[m.token].bytes)
 		}
-		s.ledger.received += uint64(bytes)
+		t.books[f.number][f.choice].received += uint64(bytes)
 	}
 	return true
 }

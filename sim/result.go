@@ -197,10 +197,9 @@ func (w *WorkloadTally) matches(o *WorkloadTally) error {
 }
 
 // audit gathers what the sites counted, and checks that nothing was lost: every request has an outcome
-// and a latency, its causes sum to the latency, and the bytes that sites received are those that were
-// sent. A failure is a defect of the simulator; its results must not be used.
+// and a latency, its causes sum to the latency, and the bytes that a site received from another are
+// those that this has sent it. A failure is a defect of the simulator; its results must not be used.
 func (r *run) audit() error {
-	var sent, received uint64
 	var happened event.Fingerprint
 	for i, k := range r.markets {
 		for _, g := range k.games {
@@ -228,8 +227,6 @@ func (r *run) audit() error {
 				return err
 			}
 		}
-		sent += s.ledger.sent
-		received += s.ledger.received
 	}
 	for i, s := range r.apart {
 		if s.err != nil {
@@ -260,8 +257,8 @@ func (r *run) audit() error {
 		g.to.countUnseen(max(g.sample, 1))
 	}
 	r.result.Fingerprint = happened.Uint64()
-	if sent != received {
-		return fmt.Errorf("invariant broken: sites sent %d bytes and received %d", sent, received)
+	if err := r.balance(); err != nil {
+		return err
 	}
 	for i := range r.result.Workloads {
 		if err := r.result.Workloads[i].check(r.plan); err != nil {
@@ -415,8 +412,15 @@ func (w *WorkloadTally) checkFetches(p *Plan, total *Tally) error {
 			return fmt.Errorf("invariant broken: workload %q: %d fetches, %d requests behind them (tier %d)", w.Name, sent[at], met[at], at)
 		}
 	}
-	began := w.Tiers[firstTier].Count(TierFetches) - w.Tiers[firstTier].Count(TierBackground)
 	inParts := p.placement.SliceBytes > 0 // then a request may have several fetches
+	for k := range w.Tiers[1:] {          // who asks a tier behind the first gets what it holds, or what a fetch brings, or both where that fails
+		t := &w.Tiers[1+k]
+		requests, hits, fetches := t.Count(TierRequests), t.Count(TierHits), t.Count(TierFetches)-t.Count(TierBackground)
+		if hits > requests || requests > hits+fetches {
+			return fmt.Errorf("invariant broken: workload %q, tier %q: %d requests, %d hits and %d fetches", w.Name, p.placement.Tiers[1+k].Name, requests, hits, fetches)
+		}
+	}
+	began := w.Tiers[firstTier].Count(TierFetches) - w.Tiers[firstTier].Count(TierBackground)
 	if n := total.Outcomes[Miss] + total.Outcomes[Revalidated]; n > began || !inParts && total.Outcomes[Stale] == 0 && total.Unanswered()+total.Count(Retries) == 0 && n != began {
 		return fmt.Errorf("invariant broken: workload %q: %d requests that were fetched for, %d fetches", w.Name, n, began)
 	}

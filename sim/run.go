@@ -171,6 +171,7 @@ func (r *run) build() error {
 		r.planRestarts(at)
 		r.sites = append(r.sites, at)
 	}
+	r.openBooks()
 	if err := r.addLinks(); err != nil {
 		return err
 	}
@@ -216,7 +217,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 	}
 	t := &tier{
 		config: config, held: newFillTimeline(r.end()), number: number,
-		hops: make([][]nextHop, len(r.plan.workloads)), lines: make([][]transport.Line, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
+		hops: make([][]nextHop, len(r.plan.workloads)), lines: make([][]transport.Line, len(r.plan.workloads)), books: make([][]wayBook, len(r.plan.workloads)), tallies: make([]TierTally, len(r.plan.workloads)),
 		load: newOriginLoad(len(r.plan.workloads)), copies: r.plan.placement.Copies, overtakes: make([]bool, len(r.plan.workloads)),
 		sliceBytes: r.plan.placement.SliceBytes,
 		losses:     r.plan.newFetchLosses(number),
@@ -227,7 +228,7 @@ func (r *run) newTier(site uint32, at *placement.Cache, number part) *tier {
 			if r.trace != nil {
 				t.hops[w] = slow(t.hops[w])
 			}
-			t.lines[w] = make([]transport.Line, len(t.hops[w]))
+			t.lines[w], t.books[w] = make([]transport.Line, len(t.hops[w])), make([]wayBook, len(t.hops[w]))
 			t.overtakes[w] = r.plan.overtakes(w, t.hops[w])
 		}
 	}

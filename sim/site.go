@@ -64,10 +64,10 @@ type site struct {
 	tries        slab[try]
 	tried        uint64 // tries that have been begun
 
-	// served counts, by workload, what this site serves as an origin; ledger the bytes that were sent to and received
-	// by it, warm-up included.
+	// served counts, by workload, what this site serves as an origin; sentTo, by site, the bytes of objects that it has sent there by
+	// message, nil where nobody asks it so.
 	served    []originCount
-	ledger    ledger
+	sentTo    []uint64
 	timelines []*timeline // by workload; nil where it has no users here
 	courses   *siteCourses
 	// happened stands for all that has happened here, in order.
@@ -108,10 +108,6 @@ func (s *site) close() {
 	s.computations, s.tries, s.crossings, s.ready = slab[computation]{}, slab[try]{}, slab[crossing]{}, slab[leavingAnswer]{}
 	s.freight, s.leftovers = nil, nil
 }
-
-// A ledger counts the bytes on the ways between sites, in flight or done. At the end of a run what the
-// sites have received from each other is what they have sent.
-type ledger struct{ sent, received uint64 }
 
 // next returns the instant of the next thing to happen, or unknown.
 func (s *site) next() int64 {

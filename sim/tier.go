@@ -18,6 +18,7 @@ type tier struct {
 	// lines are the connections to these: each workload has connections of its own, as it has a host name.
 	lines  [][]transport.Line
 	pools  [][]transport.Pool // the same over HTTP/1.1; nil where one connection carries all
+	books  [][]wayBook        // of what comes from these
 	number part               // among the tiers, from the user
 	load   originLoad
 	steady []steadyWay  // by workload
@@ -313,14 +314,14 @@ func (s *site) hit(t *tier, m *message, asked, bytes int64) {
 // sendObject sends an object to the site that has asked for it: its first byte leaves at first, its last is here
 // at last. Copied says that this tier, or one further up, keeps a copy of what passes through. It returns false where this site fails first.
 func (s *site) sendObject(m *message, first, last, queue, service int64, copied bool) bool {
-	bytes := m.question().bytes
+	bytes, asker := m.question().bytes, m.sender()
 	if !s.reply(m, first, reply{queue: queue, pours: last - first}, service) {
 		return false
 	}
 	if copied {
 		m.verdict = copiedBit
 	}
-	s.ledger.sent += uint64(bytes)
+	s.sentTo[asker] += uint64(bytes)
 	return true
 }
 
@@ -340,7 +341,7 @@ func (s *site) fill() {
 func (s *site) endFetch(t *tier, n uint32, now int64) {
 	s.happened.add(now, uint64(n)|1<<62)
 	f := &t.flights.pool[n]
-	s.ledger.received += uint64(f.bytes)
+	t.books[f.number][f.choice].received += uint64(f.bytes)
 	if f.isLost {
 		t.flights.release(n)
 		return
