@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -119,4 +120,92 @@ func TestConnectionsOfRequestsPassedOnAreLoadedAsTheirDemandSays(t *testing.T) {
 	require.Len(t, after, 1)
 	require.True(t, after[0].IsOfTheSame(before[0]))
 	require.InEpsilon(t, before[0].Offered, after[0].Offered, .02)
+}
+
+// What comes from two metros is passed on over one connection of the PoP that both have.
+func TestAConnectionHasTheLoadOfAllMetrosOfItsPoP(t *testing.T) {
+	s, p := passingOn(t)
+	nodes, links := s.Network.AllNodes(), s.Network.Links()
+	nodes = append(nodes, topology.Node{ID: "other", Kind: topology.Metro, Users: 3})
+	n, err := topology.New(nodes, slices.Concat(links, both("other", "pop", topology.Internet, 5), both("other", "region", topology.Internet, 40)))
+	require.NoError(t, err)
+	s.Network = n
+	plans, err := Compile(t.Context(), s, p)
+	require.NoError(t, err)
+	loads, err := plans[0].ConnectionLoads()
+	require.NoError(t, err)
+	require.Len(t, loads, 1)
+	require.InDelta(t, 2.4e6, loads[0].Offered, 1)
+	require.InEpsilon(t, oneCarries(), loads[0].Capacity, .02)
+	require.Equal(t, []string{"region", "pop", ""}, []string{loads[0].From, loads[0].To, loads[0].Tier})
+}
+
+// Requests that enter at the region are passed on by nobody, those of a PoP with connections that are always open, or a pool, wait for no others, and where nothing is lost a connection carries what comes.
+func TestWhatIsNotPassedOnOverOneLossyConnectionLoadsNone(t *testing.T) {
+	for name, change := range map[string]func(*Scenario, *placement.Placement){
+		"entering at the region": func(_ *Scenario, p *placement.Placement) { p.Routes = nil },
+		"always open":            func(_ *Scenario, p *placement.Placement) { p.Upstream = transport.Upstream{AlwaysOpen: true} },
+		"pool":                   func(_ *Scenario, p *placement.Placement) { p.Upstream = transport.Upstream{Pool: 8} },
+		"without loss": func(s *Scenario, _ *placement.Placement) {
+			links := s.Network.Links()
+			for i := range links {
+				links[i].Loss = 0
+			}
+			n, err := topology.New(s.Network.AllNodes(), links)
+			require.NoError(t, err)
+			s.Network = n
+		},
+	} {
+		s, p := passingOn(t)
+		change(&s, &p)
+		plans, err := Compile(t.Context(), s, p)
+		require.NoError(t, err)
+		loads, err := plans[0].ConnectionLoads()
+		require.NoError(t, err)
+		require.Empty(t, loads, name)
+	}
+}
+
+// passingOn is a PoP that passes on what 100 requests a second for 3,000 bytes ask for, over the lossy backbone.
+func passingOn(t *testing.T) (Scenario, placement.Placement) {
+	t.Helper()
+	w := misses(1)
+	w.Demand = workload.Poisson{RequestsPerSecond: 100}
+	w.Service = workload.Computed{ResponseBytes: 3000}
+	p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(transport.Upstream{})
+	p.Routes = []placement.Route{{Role: placement.Compute, ViaPoP: true}}
+	return lossyBackbone(t, w, 400*time.Second), p
+}
+
+// Of two caches that a PoP asks by the hash of an object each has half of it; and of more objects of different sizes than are looked at nothing is told.
+func TestWhatCachesFetchAtMostIsSharedOutAmongThoseTheyAsk(t *testing.T) {
+	w := misses(5e6)
+	s := lossyBackbone(t, w, 100*time.Second)
+	nodes, links := s.Network.AllNodes(), s.Network.Links()
+	for _, rec := range []string{"rec-1", "rec-2"} {
+		nodes = append(nodes, topology.Node{ID: rec, Kind: topology.RegionalEdgeCache})
+		ways := append(both("pop", rec, topology.Backbone, 10), both(rec, "region", topology.Backbone, 10)...)
+		ways[0].Loss, ways[1].Loss = .01, .01
+		links = slices.Concat(links, ways, both("metro", rec, topology.Internet, 40))
+	}
+	n, err := topology.New(nodes, links)
+	require.NoError(t, err)
+	s.Network = n
+	p := placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithMidTier(1<<20, "rec-1", "rec-2").WithUpstream(transport.Upstream{})
+	p.Tiers[1].Choice = placement.HashedCache
+	atMost := func() []Load {
+		plans, err := Compile(t.Context(), s, p)
+		require.NoError(t, err)
+		all, err := plans[0].FetchesAtMost()
+		require.NoError(t, err)
+		return all
+	}
+	all := atMost()
+	require.Len(t, all, 2)
+	for i, l := range all {
+		require.InDelta(t, 2.5e6, l.Offered, 1)
+		require.Equal(t, []string{[]string{"rec-1", "rec-2"}[i], "pop"}, []string{l.From, l.To})
+	}
+	s.Workloads[0] = workload.Change(w, func(c *workload.Cacheable) { c.Sizes = workload.Sizes{LnMean: 9, LnSD: 1} })
+	require.Empty(t, atMost())
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +43,10 @@ func TestAnswersThatAPoPPassesOnComeAsTheyAreReady(t *testing.T) {
 		for _, servers := range []int{0, 1000} {
 			for kind, change := range map[string]func(*workload.Computed){
 				"work": func(c *workload.Computed) { c.Work = gamma },
+				"some calls": func(c *workload.Computed) {
+					c.Data = workload.DataCalls{Probability: .5, Calls: 1, Home: "region", Service: workload.ServiceTime{Mean: 60 * time.Millisecond}}
+				},
+				"work, while it is slow": func(c *workload.Computed) { c.Work = workload.ServiceTime{Mean: 200 * time.Millisecond} },
 				"calls": func(c *workload.Computed) {
 					c.Data = workload.DataCalls{Probability: 1, Calls: 1, Home: "region", Service: gamma}
 				},
@@ -49,6 +54,12 @@ func TestAnswersThatAPoPPassesOnComeAsTheyAreReady(t *testing.T) {
 				s, p := riding(t, d, 400_000, transport.Upstream{})
 				s.Workloads[0] = workload.Change(s.Workloads[0], change)
 				s.Workloads[0].Client.Idle = transport.KeepWindow
+				if strings.HasSuffix(kind, "slow") {
+					if name == "a burst" {
+						continue // all of it comes at once, behind the handshake
+					}
+					s.Slowdowns = slowNowAndThen("region", s.Duration)
+				}
 				for i := range p.Sites {
 					if p.Sites[i].Role == placement.Compute {
 						p.Sites[i].Servers = servers
@@ -61,6 +72,14 @@ func TestAnswersThatAPoPPassesOnComeAsTheyAreReady(t *testing.T) {
 			}
 		}
 	}
+}
+
+// slowNowAndThen lets a site be four times as slow for 300 ms of each second: work of that time is done after work that has begun later.
+func slowNowAndThen(site string, lasts time.Duration) (all []Slowdown) {
+	for at := time.Second; at+time.Second < lasts; at += time.Second {
+		all = append(all, Slowdown{Site: site, At: at, For: 300 * time.Millisecond, Factor: 4})
+	}
+	return all
 }
 
 // Work that is always the same is done in the order of asking: what is found at once then is what is found when the answer is ready.
@@ -168,6 +187,10 @@ func TestAnOriginWithoutServersIsOneWithMore(t *testing.T) {
 		"connections that close": func(s *Scenario, p *placement.Placement) { gamma(s); p.Upstream.KeepAlive = 50 * time.Millisecond },
 		"while it is slow": func(s *Scenario, _ *placement.Placement) {
 			s.Slowdowns = []Slowdown{{Site: "region", At: 20 * time.Second, For: 20 * time.Second, Factor: 5}}
+		},
+		"while it is slow, alone": func(s *Scenario, _ *placement.Placement) {
+			s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) { c.Origin = workload.ServiceTime{Mean: 60 * time.Millisecond} })
+			s.Slowdowns = slowNowAndThen("region", s.Duration)
 		},
 		"while it is down": func(s *Scenario, _ *placement.Placement) {
 			s.Failures = []Failure{{Site: "region", At: 20 * time.Second, For: 5 * time.Second, Timeout: time.Second}, {Site: "pop", At: 50 * time.Second, For: 5 * time.Second}}
