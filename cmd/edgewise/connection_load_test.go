@@ -39,3 +39,26 @@ func TestAConnectionThatCarriesTooLittleIsNamedBeforeARunAndAfterIt(t *testing.T
 	require.NoError(t, err)
 	require.Contains(t, string(text), `"tier": "edge-cache"`)
 }
+
+// What a PoP passes on is known before a run: 100 requests a second for 20,000 bytes are 16 Mbit/s over the 7.9 that one connection carries.
+func TestAConnectionOfRequestsPassedOnIsRefusedBeforeARun(t *testing.T) {
+	file := scenarioFile(t, strings.NewReplacer(
+		"workloads: [{name: files, preset: web-static, requests_per_second: 40, day: flat, objects: 1000, sizes: {median: 100KB, min: 100KB, max: 100KB}}]",
+		"workloads: [{name: api, kind: dynamic, requests_per_second: 100, day: flat, response_size: 20KB}]",
+		"origin: us-west-2", "origin: us-west-2, compute: us-west-2", "size: 1MiB}", "size: 1MiB}, dynamic_via_pop: true").Replace(lossyBackbone))
+	const is = `connection us-west-2 -> pop-lax of api: 16 Mbit/s over the 7.`
+	code, _, errs := run(t, context.Background(), "validate", file)
+	require.Zero(t, code, errs)
+	errs = strings.Join(strings.Fields(errs), " ")
+	require.Contains(t, errs, "overloaded: one connection: the "+is)
+	require.NotContains(t, errs, "pool: the")
+
+	code, out, errs := run(t, context.Background(), "capacity", file)
+	require.Zero(t, code, errs)
+	require.Regexp(t, `│ one connection │ connection of api │ us-west-2 → pop-lax │ 16\.0 │ 7\.\d Mbit/s │ 2\d\d\.\d │`, strings.Join(strings.Fields(out), " "))
+	require.NotContains(t, out, "PEAK %", "which links alone have")
+
+	code, out, errs = run(t, context.Background(), "run", file, "-o", t.TempDir())
+	require.Equal(t, exitRefused, code, errs)
+	require.Contains(t, strings.Join(strings.Fields(out+errs), " "), is)
+}
