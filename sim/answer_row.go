@@ -243,9 +243,9 @@ type leavingAnswer struct {
 	served
 }
 
-// keepUntil keeps an answer whose first byte leaves the site at an instant, later: after the handshake of its connection, and what was lost before it.
+// keepUntil keeps an answer whose first byte leaves the site at an instant, later: after the handshake of its connection, and what was lost before it. The site does not go down before
+// that: [clients.outageOf] has found no outage that begins by then, or the answer has left.
 func (v *visits) keepUntil(leaves int64, r *request, s *served) {
-	v.asking.at(r.asking).isUnderWay = false
 	n := v.leaving.add()
 	of := v.leaving.at(n)
 	of.request, of.served = *r, *s
