@@ -105,3 +105,26 @@ func TestWhatIsExpectedOfVisitsIsTheSumOverThem(t *testing.T) {
 		}
 	}
 }
+
+// What is expected of visits is of all metros by their shares of the users: of two that are alike as of one. A crowd of one metro is there in its load, and in the bound of a metro without a name.
+func TestWhatIsExpectedOfVisitsIsSharedOutAmongMetros(t *testing.T) {
+	day := Profile{0: 3, 1: 1}
+	for h := 2; h < 24; h++ {
+		day[h] = 3
+	}
+	w := Workload{Head: Head{Name: "site", Day: day, Visits: Visits{Requests: 10, Gap: 3 * time.Minute}}, Demand: Poisson{RequestsPerSecond: 3}, Service: APIDynamic().Service}
+	start := time.Date(2026, 3, 2, 0, 30, 0, 0, time.UTC)
+	one, err := w.ExpectedIn(OfTheDay, []Audience{{Metro: "a", Users: 4}}, start, time.Hour)
+	require.NoError(t, err)
+	two, err := w.ExpectedIn(OfTheDay, []Audience{{Metro: "a", Users: 1}, {Metro: "b", Users: 3}}, start, time.Hour)
+	require.NoError(t, err)
+	require.InEpsilon(t, one.Arrivals, two.Arrivals, 1e-9)
+
+	w.Flashes = []Flash{{At: time.Minute, For: time.Hour, Factor: 3, Metros: []string{"a"}}}
+	inTime, err := w.LoadInTime()
+	require.NoError(t, err)
+	at := func(metro string) float64 { return inTime(metro, time.Minute, time.Hour) }
+	require.InDelta(t, 1, at("b"), 1e-12)
+	require.Greater(t, at("a"), 2.)
+	require.InDelta(t, at("a"), at(""), 1e-12)
+}
