@@ -36,6 +36,16 @@ func TestTheFirstWindowOfAnAnswerBetweenSitesByHand(t *testing.T) {
 	require.True(t, endless.IsEndless())
 }
 
+// A line of 1 Mbit/s has 5,000 bytes under way in 40 ms, and 1,460 more until they are acknowledged; the buffer before it holds the others. The window of a new connection is 14,600 bytes: of a way
+// that holds just as much nothing is said.
+func TestTheFirstWindowOverAWayThatHoldsLessByHand(t *testing.T) {
+	for buffer, holds := range map[int64]int64{4096: 5000 + 1460 + 4096, 14_600 - 6460 - 1: 14_599, 14_600 - 6460: 0, 1 << 16: 0} {
+		d := transport.Upstream{BufferBytes: buffer}.Dialer(40*time.Millisecond, 1e6)
+		w := d.FirstWindow(transport.Unused(), 1000, 0)
+		require.Equal(t, transport.FirstWindow{Window: transport.Window{Bytes: 14_600}, Initial: 14_600, WayHolds: holds, MayLose: true}, w, "a buffer of %d bytes", buffer)
+	}
+}
+
 // What is said of windows agrees with how long answers take: without a rate each round trip takes the same, and nothing else takes time.
 func TestFirstWindowsAgreeWithTheTimeOfAnswers(t *testing.T) {
 	draws := rand.New(rand.NewPCG(8, 9))
