@@ -43,11 +43,24 @@ func (w *answerRow) isAcknowledged(first, rtt int64) bool {
 	return first >= w.ends && first >= w.round+rtt
 }
 
+// A sentRow is a row that an answer is sent in, with what it loses, nil where nothing is lost.
+type sentRow struct {
+	*answerRow
+	lost *rowLosses
+}
+
+// rowLosses are what is known of a row of answers that loses packets.
+type rowLosses struct {
+	intact int64 // bytes before one is lost, where nothing else says that
+	passed int64 // when the last byte of all has been sent, be it lost or not, where a loss holds up one answer alone
+}
+
 // begin begins a row with an answer whose first byte comes at an instant, and whose last takes so long after it.
-func (w *answerRow) begin(send *sending, bytes, first int64, takes sendingTime) {
+func (w sentRow) begin(send *sending, bytes, first int64, takes sendingTime) {
 	w.beginWith(&send.transfer, send.window, send.isNew, send.key, bytes, first, takes.before, takes.ns)
 	if send.lossy != nil {
-		*send.rowIntact = send.intact
+		w.lost.intact = send.intact
+		w.lost.passed = first + takes.passed
 	}
 }
 
@@ -63,7 +76,7 @@ func (w *answerRow) beginWith(t *transport.Transfer, window transport.Window, is
 // goOn sends an answer whose first byte could come at an instant behind those of the row, as if it had been there when that began, but neither before these have come, nor before it would
 // come with nothing ahead, which takes alone. It returns when the first byte comes, and the last one. What has left later and comes earlier, by jitter, waits for what has left before: a connection gives its
 // bytes out in the order in which they are sent. One that is told late has left before others of the row: its first byte waits for none of them, and its last byte comes when all of them would have.
-func (w *answerRow) goOn(c *clients, r *request, send *sending, bytes, first int64, alone sendingTime, isLate bool) (start, end int64, after transport.Window) {
+func (w sentRow) goOn(c *clients, r *request, send *sending, bytes, first int64, alone sendingTime, isLate bool) (start, end int64, after transport.Window) {
 	if send.isNew { // the question that opened the connection was lost
 		w.sent |= newRow
 	}
@@ -71,6 +84,9 @@ func (w *answerRow) goOn(c *clients, r *request, send *sending, bytes, first int
 		w.begins = min(w.begins, first)
 	}
 	of := w.sendingOf(c, r, send)
+	if of.isOfStreams() {
+		return w.goOnAlone(send, &of, bytes, first, alone, isLate)
+	}
 	row := of.takes(w.bytes() + bytes)
 	if start = first; !isLate {
 		start = max(first, w.ends)
@@ -97,11 +113,11 @@ func (w *answerRow) goOn(c *clients, r *request, send *sending, bytes, first int
 }
 
 // sendingOf returns how all of the row is sent over the stack of an answer.
-func (w *answerRow) sendingOf(c *clients, r *request, over *sending) sending {
+func (w sentRow) sendingOf(c *clients, r *request, over *sending) sending {
 	of := *over
 	of.window, of.key, of.isNew = w.window, w.key, w.isNew()
 	if of.lossy != nil {
-		of.intact = *of.rowIntact
+		of.intact = w.lost.intact
 	}
 	spent := int64(0)
 	if w.isNew() {
@@ -110,6 +126,33 @@ func (w *answerRow) sendingOf(c *clients, r *request, over *sending) sending {
 	c.tripsOf(&c.trips, r, spent)
 	c.trips.key = w.key
 	return of
+}
+
+// goOnAlone is goOn over QUIC where packets are lost: as the row is sent, an answer waits for those before it to be sent, and for what is lost of itself alone.
+func (w sentRow) goOnAlone(send, of *sending, bytes, first int64, alone sendingTime, isLate bool) (start, end int64, after transport.Window) {
+	line := send.transfer.OnLine(bytes, false)
+	own := transport.Part{Bytes: line}
+	row := of.takesPart(w.bytes()+bytes, &own)
+	if start = first; !isLate {
+		if start = max(first, w.begins+own.Opens); w.sent&gappedRow != 0 {
+			start = max(start, w.lost.passed)
+		}
+	}
+	end = max(w.begins+own.Ends, first)
+	passed := w.begins + own.Passes
+	w.round = w.begins + row.before
+	if at := first + alone.ns; at > end && first >= w.lost.passed { // which loses other packets
+		end, w.round, passed = at, max(w.round, first+alone.before), max(passed, first+alone.passed)
+		w.sent |= gappedRow
+	}
+	if w.sent&gappedRow != 0 {
+		end = max(end, start+send.transfer.LineNs(line))
+	} else {
+		start = min(start, end)
+	}
+	w.ends, w.lost.passed = max(w.ends, end, w.begins+row.ns), max(w.lost.passed, passed)
+	w.sent += line
+	return start, end, row.after
 }
 
 // passes lets an answer of which so many bytes come from an instant on, those of its last round trip from another, and the last byte at a third with nothing else on the user's line, come over that, and returns
@@ -146,10 +189,7 @@ func (v *visits) sendAnswer(c *clients, a *asking, p *visitor, r *request, s *se
 	if p == nil {
 		return
 	}
-	row := &p.row
-	if send.lossy != nil {
-		send.rowIntact = v.intactOf(p, a.place)
-	}
+	row := v.rowOf(p, a.place)
 	if a.version == 0 {
 		row.shareLine(c, &send.transfer, s.bytes, r.isNew, first, x)
 		return
@@ -157,11 +197,11 @@ func (v *visits) sendAnswer(c *clients, a *asking, p *visitor, r *request, s *se
 	leaves := s.first + x.lookup + x.connect + x.tls + r.resent
 	switch {
 	case first >= p.conn.Last()+rtt: // all was there a round trip ago, and nothing leaves later than this: the memory of the row is not waited for
-		row.begin(&send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
+		row.begin(&send, s.bytes, first, sendingTime{x.transfer, x.before, x.passed, x.after})
 		row.left = leaves
 		return
 	case row.isAcknowledged(first, rtt):
-		row.begin(&send, s.bytes, first, sendingTime{x.transfer, x.before, x.after})
+		row.begin(&send, s.bytes, first, sendingTime{x.transfer, x.before, x.passed, x.after})
 	default:
 		row.follow(c, r, &send, s.bytes, first, x, leaves < row.left)
 	}
@@ -204,9 +244,9 @@ func (w *answerRow) shareLine(c *clients, t *transport.Transfer, bytes int64, is
 }
 
 // follow lets an answer follow those on its connection, of a version of HTTP in which its first byte is no record's.
-func (w *answerRow) follow(c *clients, r *request, send *sending, bytes, first int64, x *exchange, isLate bool) {
+func (w sentRow) follow(c *clients, r *request, send *sending, bytes, first int64, x *exchange, isLate bool) {
 	sent := w.bytes()
-	start, end, after := w.goOn(c, r, send, bytes, first, sendingTime{x.transfer, x.before, x.after}, isLate)
+	start, end, after := w.goOn(c, r, send, bytes, first, sendingTime{x.transfer, x.before, x.passed, x.after}, isLate)
 	x.waits, x.transfer, x.after = start-first, end-start, after
 	if c.explained != nil {
 		c.explained.parts = w.partsOf(send, sent, bytes, x.transfer)
@@ -215,12 +255,12 @@ func (w *answerRow) follow(c *clients, r *request, send *sending, bytes, first i
 }
 
 // partsOf returns what the time is made of that the other bytes of an answer take behind those that were sent before it.
-func (w *answerRow) partsOf(send *sending, sent, bytes, takes int64) (p transport.Parts) {
+func (w sentRow) partsOf(send *sending, sent, bytes, takes int64) (p transport.Parts) {
 	of := func(bytes int64) transport.Parts {
 		row := *send
 		row.window, row.key, row.isNew = w.window, w.key, w.isNew()
 		if row.lossy != nil {
-			row.intact = *row.rowIntact
+			row.intact = w.lost.intact
 		}
 		return row.transfer.PartsOver(w.window, bytes, w.isNew(), row.trips, row.takes(bytes).ns)
 	}

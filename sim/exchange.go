@@ -78,6 +78,7 @@ type exchange struct {
 	first                int64 // until the first byte can be read
 	transfer             int64 // from then to the last
 	before               int64 // of both, until the first byte of the last round trip is here
+	passed               int64 // of both, until the last byte has been sent, be it lost or not, where a loss holds up one answer alone
 	after                transport.Window
 }
 
@@ -122,14 +123,14 @@ type sending struct {
 	rtt, timeout   int64
 	key            random.Key // addresses which packets are lost
 	intact         int64      // bytes before one is, where nothing else says that
-	rowIntact      *int64     // the same of the row of answers that it goes in, where any may be lost
 	trips          *trips
 }
 
-// A sendingTime is how long that takes from the first byte to the last one, in ns, how much of it is before the first byte of the last round trip, and the window after it.
+// A sendingTime is how long that takes from the first byte to the last one, in ns, how much of it is before the first byte of the last round trip, and until the last byte has been sent where a loss holds up one answer
+// alone, and the window after it.
 type sendingTime struct {
-	ns, before int64
-	after      transport.Window
+	ns, before, passed int64
+	after              transport.Window
 }
 
 // sendingOf fills in how the answer of a site to a request is sent, with nothing ahead and nothing known of the window. Nothing as large as that is returned on the hot path: it would be put together elsewhere, and copied.
@@ -144,7 +145,21 @@ func (c *clients) sendingOf(send *sending, r *request, rtt int64) {
 }
 
 // takes returns how long so many bytes take.
-func (x *sending) takes(bytes int64) (of sendingTime) {
+func (x *sending) takes(bytes int64) sendingTime {
+	if x.isOfStreams() {
+		own := transport.Part{Bytes: x.transfer.OnLine(bytes, false)}
+		of := x.takesPart(bytes, &own)
+		of.passed = own.Passes
+		return of
+	}
+	return x.takesPart(bytes, nil)
+}
+
+// isOfStreams reports whether what is lost of one answer holds up that alone.
+func (x *sending) isOfStreams() bool { return x.lossy != nil && x.lossy.OfStreams() }
+
+// takesPart is takes of a row, which fills in what is known of its last bytes where something asks for them.
+func (x *sending) takesPart(bytes int64, own *transport.Part) (of sendingTime) {
 	switch {
 	case x.lossy != nil && x.lossy.GoesByRounds():
 		window := x.window
@@ -152,7 +167,9 @@ func (x *sending) takes(bytes int64) (of sendingTime) {
 			window = x.lossy.OpenWindow(x.isNew)
 		}
 		draws := x.key.StreamAt(lossesOfTransfer)
-		of.ns, of.before, of.after = x.lossy.RowRounds(bytes, x.timeout, window, x.isNew, x.trips, &draws)
+		of.ns, of.before, of.after = x.lossy.RowRounds(bytes, x.timeout, window, x.isNew, x.trips, &draws, own)
+	case x.lossy != nil && own != nil:
+		of.ns, of.after = x.lossy.TimeOfPart(own, bytes, x.rtt, x.timeout, x.isNew, x.intact, x.trips), x.window
 	case x.lossy != nil:
 		of.ns, of.after = x.lossy.TimeOver(bytes, x.rtt, x.timeout, x.isNew, x.intact, x.trips), x.window
 	case x.isKnown:
@@ -168,7 +185,7 @@ func (c *clients) exchange(x *exchange, r *request, s *served, send *sending) {
 	*x = exchange{}
 	c.setUp(r, x)
 	of, t := send.takes(s.bytes), &send.transfer
-	x.transfer, x.before, x.after = of.ns, of.before, of.after
+	x.transfer, x.before, x.passed, x.after = of.ns, of.before, of.passed, of.after
 	if readable := t.Readable(s.bytes); readable > 0 {
 		if send.isKnown {
 			x.first, _ = t.FromOver(send.window, readable, r.isNew, send.trips)

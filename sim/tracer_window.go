@@ -58,7 +58,7 @@ func (v *visits) firstWindow(c *clients, a *asking, p *visitor, s *served, send 
 }
 
 // firstWindow returns the window of a row of so many bytes, which an answer follows that has so many itself.
-func (w *answerRow) firstWindow(c *clients, r *request, send *sending, initial, sent, bytes int64) transport.FirstWindow {
+func (w sentRow) firstWindow(c *clients, r *request, send *sending, initial, sent, bytes int64) transport.FirstWindow {
 	of := w.sendingOf(c, r, send)
 	first := transport.FirstWindow{Window: of.window, Initial: initial, Begins: transport.OnKnown, Behind: sent}
 	if of.isNew {

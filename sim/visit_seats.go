@@ -72,12 +72,15 @@ func (v *visits) seatOf(place, name uint32) *visitor {
 	return v.leftSeat(name)
 }
 
-// intactOf returns how many bytes of the row of answers to a visit come before one is lost, where any may be.
-func (v *visits) intactOf(p *visitor, place uint32) *int64 {
-	if p.hasLeft {
-		return &v.left.at(v.leftBy[p.name]).intact
+// rowOf returns the row of answers to a visit, with what it loses where any may be lost.
+func (v *visits) rowOf(p *visitor, place uint32) sentRow {
+	switch {
+	case !v.mayLose:
+		return sentRow{&p.row, nil}
+	case p.hasLeft:
+		return sentRow{&p.row, &v.left.at(v.leftBy[p.name]).losses}
 	}
-	return &v.intact[place]
+	return sentRow{&p.row, &v.losses[place]}
 }
 
 // lookedUpBy returns when a visit looked the site's name up, where that takes time.
@@ -91,7 +94,8 @@ func (v *visits) lookedUpBy(p *visitor, place uint32) *int64 {
 // A leftVisit is a visit whose last requests wait for a connection, or for their answers, while another one has its place.
 type leftVisit struct {
 	visitor
-	lookedUp, intact int64
+	lookedUp int64
+	losses   rowLosses
 }
 
 // leftSeat returns who visits under a name whose place another one has; nil where nothing of the visit waits any more.
@@ -129,7 +133,7 @@ func (v *visits) leave(p *visitor, place uint32) {
 	left.visitor, left.lookedUp = *p, never
 	left.hasLeft = true
 	if v.mayLose {
-		left.intact = v.intact[place]
+		left.losses = v.losses[place]
 	}
 	if v.Lookup > 0 {
 		left.lookedUp = v.lookedUp[place]

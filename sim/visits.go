@@ -19,7 +19,7 @@ type visits struct {
 	request  uint64                     // number of the next of the metro
 	visitors []visitor                  // by place
 	mayLose  bool                       // packets to them may be lost
-	intact   []int64                    // by place, of the answers behind which others go, where any may be lost: bytes before one is
+	losses   []rowLosses                // by place, where any may be lost
 	hasMore  bool                       // visits may be over HTTP/1.1
 	more     connections
 	lookedUp []int64 // by place: when the site's name was, long ago if never; none where that takes no time
@@ -109,7 +109,7 @@ func (v *visits) makePlaces(places int) {
 	}
 	for range more {
 		if v.mayLose {
-			v.intact = append(v.intact, 0)
+			v.losses = append(v.losses, rowLosses{})
 		}
 		if v.Lookup > 0 {
 			v.lookedUp = append(v.lookedUp, never)

@@ -91,7 +91,7 @@ func (w *FirstWindow) SendsLossy(l *LossyTransfer, bytes, timeoutNs int64, isNew
 	w.holds(&l.Transfer, rtt)
 	w.holdsLossy(l, rtt, isNew)
 	of := counted{RoundTrips: trips}
-	l.RowRounds(bytes, timeoutNs, w.Window, isNew, &of, draws)
+	l.RowRounds(bytes, timeoutNs, w.Window, isNew, &of, draws, nil)
 	w.RoundTrips, w.MayLose = of.last, true
 }
 
@@ -177,7 +177,7 @@ func (d *Dialer) firstWindow(l *Line, bytes, first int64, loses *streamLosses) F
 	case loses != nil:
 		from := s.lossy.round
 		s.lossy.add(loses.LossyTransfer, bytes, loses.draws)
-		sendLossy(loses.LossyTransfer, &s.lossy, loses.timeout, RoundTrips(&of), loses.draws)
+		sendLossy(loses.LossyTransfer, &s.lossy, loses.timeout, RoundTrips(&of), loses.draws, nil)
 		w.RoundTrips = of.last - from
 	default:
 		_, rounds := slowStart(t, burst{window: s.window, began: s.began, left: s.sent + bytes}, steady(d.rtt))

@@ -72,8 +72,13 @@ func lossyTime[T RoundTrips](l *LossyTransfer, bytes, rttNs, timeoutNs int64, is
 // rest returns the time in ns that what is left of a response takes from the first packet on that is lost: a round trip of the packet that tells of it,
 // and so many bytes at the rate that is kept then.
 func (l *LossyTransfer) rest(bytes, rttNs, timeoutNs int64) int64 {
+	return rttNs + l.packet + l.kept(bytes, rttNs, timeoutNs)
+}
+
+// kept returns the time in ns that so many bytes take at the rate that is kept under loss.
+func (l *LossyTransfer) kept(bytes, rttNs, timeoutNs int64) int64 {
 	perByte := max(l.nsPerByte, secondsPerPacket(float64(rttNs)/1e9, float64(timeoutNs)/1e9, l.loss)*1e9/float64(l.segment))
-	return rttNs + l.packet + int64(float64(float64(bytes)*perByte)+0.5)
+	return int64(float64(float64(bytes)*perByte) + 0.5)
 }
 
 // A Window is the window with which a connection sends, in bytes. Slow start doubles it up to SlowTo, without bound where that
@@ -106,12 +111,13 @@ func (l *LossyTransfer) OpenWindow(isNew bool) Window {
 // Where [Connection.BufferBytes] is said, packets overflow it besides, as they do without other losses. Then a window keeps parts of packets, and no
 // acknowledgement waits for a second packet.
 func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, trips RoundTrips, draws *random.Stream) (total int64, after Window) {
-	total, _, after = l.RowRounds(bytes, timeoutNs, w, isNew, trips, draws)
+	total, _, after = l.RowRounds(bytes, timeoutNs, w, isNew, trips, draws, nil)
 	return total, after
 }
 
-// RowRounds is Rounds for what is more than one response, and returns besides when the first byte comes of the first round trip that sends all that is left, in ns after the first of all.
-func (l *LossyTransfer) RowRounds(bytes, timeoutNs int64, w Window, isNew bool, trips RoundTrips, draws *random.Stream) (total, before int64, after Window) {
+// RowRounds is Rounds for what is more than one response, and returns besides when the first byte comes of the first round trip that sends all that is left, in ns after the first of all. It fills in
+// what is known of the last bytes of a row where something asks for them and the transfer is [LossyTransfer.OfStreams]; nil asks for nothing.
+func (l *LossyTransfer) RowRounds(bytes, timeoutNs int64, w Window, isNew bool, trips RoundTrips, draws *random.Stream, own *Part) (total, before int64, after Window) {
 	if l.buffer > 0 {
 		loses := l.losing(timeoutNs, draws)
 		return sendOver(&l.Transfer, l.begin(w.Bytes, bytes, isNew), w.SlowTo, trips, &loses)
@@ -123,11 +129,14 @@ func (l *LossyTransfer) RowRounds(bytes, timeoutNs int64, w Window, isNew bool, 
 	row := l.lossyRow(w, size, trips.RoundTrip(0), timeoutNs)
 	b := l.begin(w.Bytes, bytes, isNew)
 	row.add(l, b.left, draws)
+	if own != nil {
+		own.left = own.Bytes
+	}
 	if b.early > 0 {
-		row.answersEarly(l, b.early, trips.RoundTrip(0), draws)
+		row.answersEarly(l, b.early, trips.RoundTrip(0), draws, own)
 	}
 	early := row.total
-	total, before, after = sendLossy(l, &row, timeoutNs, trips, draws)
+	total, before, after = sendLossy(l, &row, timeoutNs, trips, draws, own)
 	return early + total, early + before, after
 }
 

@@ -60,8 +60,8 @@ func (l *LossyTransfer) nextLost(next, left int64, draws *random.Stream) int64 {
 }
 
 // sendLossy sends all that is left of a row, and returns the time in ns, how much of it is before the round trip that the row is before then, and the window when all is acknowledged. See
-// [LossyTransfer.Rounds].
-func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, trips T, draws *random.Stream) (takes, before int64, after Window) {
+// [LossyTransfer.Rounds]. It fills in what is known of the last bytes of the row, by its own time, where something asks for them.
+func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, trips T, draws *random.Stream, own *Part) (takes, before int64, after Window) {
 	s, start, last, isLast := &r.sender, r.total, *r, false
 	for ; ; r.round++ {
 		trip := trips.RoundTrip(r.round)
@@ -79,14 +79,22 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 		if r.tries == mostTries && r.next == 1 {
 			r.next += l.gap(draws)
 		}
-		lost, first, until := r.loses(l, sent, draws)
+		lost, first, until := r.loses(l, sent, r.size, draws, own)
 		spread, paced := l.line(bytes), int64(0)
+		paces := r.paces
 		if l.paced {
 			paced = r.paces.takes(bytes, int64(s.window*float64(r.size)), rtt)
 			r.paces.span = max(r.paces.span, float64(spread)) // or the rate spreads it
 		}
 		if s.congestion == BBR {
 			spread = max(spread, s.spreadBBR(rtt, float64(sent)))
+		}
+		if own != nil {
+			ahead := l.line(own.base)
+			if l.paced {
+				ahead = max(ahead, paces.takes(own.base, int64(s.window*float64(r.size)), rtt))
+			}
+			own.goes(r.total, bytes, ahead, max(spread, paced), sent == packets)
 		}
 		if lost == 0 && sent == packets {
 			r.total += max(spread, paced)
@@ -137,9 +145,15 @@ func sendLossy[T RoundTrips](l *LossyTransfer, r *lossyRow, timeoutNs int64, tri
 	}
 }
 
-// loses draws which of the next packets that are sent are lost: how many, and the first and the last of them, from 1.
-func (r *lossyRow) loses(l *LossyTransfer, sent int64, draws *random.Stream) (lost, first, until int64) {
+// loses draws which of the next packets that are sent are lost, of so many bytes: how many, and the first and the last of them, from 1.
+func (r *lossyRow) loses(l *LossyTransfer, sent, size int64, draws *random.Stream, own *Part) (lost, first, until int64) {
+	if own != nil {
+		own.begins(r.left)
+	}
 	for r.next <= sent {
+		if own != nil {
+			own.loses((r.next-1)*size, min(r.next*size, r.left))
+		}
 		if lost++; lost == 1 {
 			first = r.next
 		}
@@ -152,9 +166,12 @@ func (r *lossyRow) loses(l *LossyTransfer, sent int64, draws *random.Stream) (lo
 
 // answersEarly sends what goes in answer to early data before the server knows that the client is where it says to be: so many bytes, in packets that are as large. The client acknowledges them at
 // once, for they come with the handshake (RFC 9000, section 13.2.1); they are too few to make the window larger.
-func (r *lossyRow) answersEarly(l *LossyTransfer, bytes, trip int64, draws *random.Stream) {
+func (r *lossyRow) answersEarly(l *LossyTransfer, bytes, trip int64, draws *random.Stream, own *Part) {
 	packets := packetsOf(bytes, r.size)
-	lost, first, until := r.loses(l, packets, draws)
+	lost, first, until := r.loses(l, packets, bytes/packets, draws, own)
+	if own != nil {
+		own.goes(0, bytes, l.line(own.base), l.line(bytes), false)
+	}
 	r.left -= bytes - lost*bytes/packets
 	r.total += trip + l.packet
 	r.round++

@@ -15,8 +15,8 @@ import (
 
 // lostOneByOne sends packets one by one over a way that loses them, with Reno's window: each acknowledged one makes it larger, one that arrives tells of all lost before it, and a loss halves
 // the window once for what was under way. Where nothing comes back a probe goes after two round trips, and all goes again after that. It returns when the last of all is there after the first, in
-// round trips. The first is not lost.
-func lostOneByOne(packets int, loss float64, draws *rand.Rand) (trips float64) {
+// round trips. The first is not lost. It notes when each is there.
+func lostOneByOne(packets int, loss float64, draws *rand.Rand, there []float64) (trips float64) {
 	type sending struct {
 		number int
 		back   float64 // when it is acknowledged
@@ -42,6 +42,7 @@ func lostOneByOne(packets int, loss float64, draws *rand.Rand) (trips float64) {
 		if !s.isLost && !has[number] {
 			has[number] = true
 			last = max(last, now)
+			there[number] = now
 			missing--
 		}
 		sent = append(sent, s)
@@ -164,7 +165,7 @@ func TestLossyRowsTakeWhatPacketsTakeOneByOne(t *testing.T) {
 		draws := rand.New(rand.NewPCG(1, 2))
 		want := make(sample, of.n)
 		for i := range want {
-			want[i] = lostOneByOne(of.packets, of.loss, draws) * rtt.Seconds() * 1e3
+			want[i] = lostOneByOne(of.packets, of.loss, draws, make([]float64, of.packets)) * rtt.Seconds() * 1e3
 		}
 		d := Upstream{}.LossyDialer(rtt, 0, of.loss)
 		got := row(&d, 1, int64(of.packets), of.n)

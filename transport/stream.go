@@ -18,6 +18,7 @@ type Stream struct {
 	ends   int64    // when the last byte comes of all that was asked for
 	began  int64    // the window with which they began, in bytes
 	window int64    // that of the last round, in bytes
+	passed int64    // where a loss holds up one answer alone: when the last byte of all has been sent, be it lost or not
 	after  Window   // when all is acknowledged; no bytes where nothing was ever sent
 	short  int64    // bytes that a row of one round is below, half of its window, so that begins, began and window follow from round and after; 0 of others
 	over   overRow  // the last round on a way with a buffer
@@ -33,7 +34,7 @@ type streamLosses struct {
 
 // newStream returns the stream of a connection with a window over which nothing was sent.
 func newStream(after Window) Stream {
-	return Stream{begins: never, round: never, ends: never, after: after}
+	return Stream{begins: never, round: never, ends: never, passed: never, after: after}
 }
 
 // isAcknowledged reports whether all that was sent has been acknowledged for an answer whose first byte could come at an instant.
@@ -48,23 +49,49 @@ func (s *Stream) send(t *Transfer, bytes, first, rtt int64, loses *streamLosses)
 	s.unfold()
 	if s.isAcknowledged(first, rtt) {
 		s.begin(t, first, rtt, loses)
-		s.ends = s.goOn(t, bytes, rtt, loses)
+		if loses == nil || !loses.OfStreams() {
+			s.ends = s.goOn(t, bytes, rtt, loses, nil)
+			return 0, s.ends - first
+		}
+		own := Part{Bytes: bytes}
+		s.ends = s.goOn(t, bytes, rtt, loses, &own)
+		s.passed = first + own.Passes
 		return 0, s.ends - first
 	}
 	if first < s.begins {
 		alone := *s
 		alone.begin(t, first, rtt, loses)
-		return 0, alone.goOn(t, bytes, rtt, loses) - first
+		return 0, alone.goOn(t, bytes, rtt, loses, nil) - first
 	}
 	// As without a buffer: what acknowledgements let go does not overflow it as a window that is sent at once does.
 	takes, _ = slowStart(t, burst{window: s.after.Bytes, began: s.after.Bytes, left: bytes}, steady(rtt))
-	waits = s.waits(t, first, rtt)
+	if loses != nil && loses.OfStreams() {
+		return s.sendPart(t, bytes, first, rtt, takes, loses)
+	}
+	waits = s.waits(t, first, rtt, s.ends)
 	end := first + max(waits, takes)
 	if busy := s.round + t.line(s.sent); s.ends > busy {
 		end = max(end, s.ends+t.line(bytes)) // there were gaps in the row
 	}
-	s.ends = max(end, s.ends, s.goOn(t, bytes, rtt, loses))
+	s.ends = max(end, s.ends, s.goOn(t, bytes, rtt, loses, nil))
 	return waits, s.ends - first - waits
+}
+
+// sendPart is the end of send over QUIC on a way that loses packets, of an answer that takes so long with nothing ahead and nothing lost: it waits for the line and the window, and for what is lost of itself alone.
+func (s *Stream) sendPart(t *Transfer, bytes, first, rtt, alone int64, loses *streamLosses) (waits, takes int64) {
+	waits = s.waits(t, first, rtt, s.passed)
+	passed := first + max(waits, alone)
+	if s.passed > s.round+t.line(s.sent) {
+		passed = max(passed, s.passed+t.line(bytes)) // there were gaps in the row
+	}
+	own := Part{Bytes: bytes}
+	zero := s.round - s.lossy.total
+	all := s.goOn(t, bytes, rtt, loses, &own)
+	opens := max(first+waits, zero+own.Opens)
+	ends := max(passed, opens, zero+own.Ends)
+	s.passed = max(s.passed, passed, zero+own.Passes)
+	s.ends = max(s.ends, ends, all)
+	return opens - first, ends - opens
 }
 
 // isRoomFor reports whether an answer whose first byte could come at an instant goes within the round of a short row, which stays one.
@@ -87,9 +114,9 @@ func (s *Stream) unfold() {
 	}
 }
 
-// waits returns how long the first byte of an answer that could come at an instant waits for those before it.
-func (s *Stream) waits(t *Transfer, first, rtt int64) int64 {
-	from := s.ends
+// waits returns how long the first byte of an answer that could come at an instant waits for those before it, which have passed at another.
+func (s *Stream) waits(t *Transfer, first, rtt, passed int64) int64 {
+	from := passed
 	if turn := rtt + t.acked; s.sent >= s.window && t.line(s.window) < turn {
 		from = max(from, s.round+turn) // the round is full
 	}
@@ -111,8 +138,9 @@ func (s *Stream) begin(t *Transfer, first, rtt int64, loses *streamLosses) {
 	}
 }
 
-// goOn sends so many bytes behind those of the last round, as if they had been there when that began, and returns when the last byte comes.
-func (s *Stream) goOn(t *Transfer, bytes, rtt int64, loses *streamLosses) (ends int64) {
+// goOn sends so many bytes behind those of the last round, as if they had been there when that began, and returns when the last byte comes. Where
+// packets are lost it fills in what is known of the last bytes, where something asks for them, by the time of the row.
+func (s *Stream) goOn(t *Transfer, bytes, rtt int64, loses *streamLosses, own *Part) (ends int64) {
 	var takes, before int64
 	switch {
 	case t.buffer > 0:
@@ -120,7 +148,10 @@ func (s *Stream) goOn(t *Transfer, bytes, rtt int64, loses *streamLosses) (ends 
 		s.sent, s.window = s.over.left, windowOf(&s.over.sender, t.segment).Bytes
 	case loses != nil:
 		s.lossy.add(loses.LossyTransfer, bytes, loses.draws)
-		takes, before, s.after = sendLossy(loses.LossyTransfer, &s.lossy, loses.timeout, steady(rtt), loses.draws)
+		if own != nil {
+			own.left = own.Bytes
+		}
+		takes, before, s.after = sendLossy(loses.LossyTransfer, &s.lossy, loses.timeout, steady(rtt), loses.draws, own)
 		s.sent, s.window = s.lossy.left, windowOf(&s.lossy.sender, s.lossy.size).Bytes
 	default:
 		var rounds slowStarted

@@ -54,6 +54,7 @@ type Transfer struct {
 	atOnce    int64 // no more goes without a wait for acknowledgements, whatever the window; -1 where something always waits, or may
 	paced     bool
 	hyStart   bool
+	streams   bool // what is lost holds up the answer alone whose it is: QUIC
 	tunes     bool // the reader doubles the largest window when it is full
 	keeps     bool // the window of an idle connection
 
@@ -65,7 +66,7 @@ type Transfer struct {
 func (c Connection) Transfer() Transfer {
 	t := Transfer{
 		window: c.WindowBytes(), keeps: c.Idle == KeepWindow, credit: c.MaxWindowBytes, most: endless, socket: endless, refilled: endless, header: c.HeaderBytes, setup: c.SetupBytes, above: int64(c.TimerAbove),
-		segment: c.segmentBytes(), congestion: c.Congestion, kept: c.Kept, hyStart: c.HyStart, record: c.RecordBytes, paced: c.Paced, tunes: c.WindowGrows, Work: int64(c.HandshakeWork),
+		segment: c.segmentBytes(), congestion: c.Congestion, kept: c.Kept, hyStart: c.HyStart, record: c.RecordBytes, paced: c.Paced, tunes: c.WindowGrows, streams: c.Handshake.overQUIC(), Work: int64(c.HandshakeWork),
 	}
 	t.probe, t.first = int64(c.ProbeAbove), int64(c.FirstTimeout)
 	if t.first == 0 {
