@@ -103,6 +103,8 @@ func readVisits(v value, visits *workload.Visits) {
 	if ttl, ok := seen["lookup_ttl"]; ok {
 		if _, ok := seen["lookup"]; !ok {
 			ttl.problem("is for how long a name may be used; want the key lookup beside it, what a look-up takes: without it none is made")
+		} else if visits.Lookup == 0 {
+			ttl.problem("is for how long a name may be used; want lookup above 0s beside it, or neither: a look-up that takes no time is none")
 		}
 	}
 }

@@ -95,6 +95,7 @@ func TestMistakesInVisitsAreNamedByTheirKey(t *testing.T) {
 		`{visits: {requests: 5, gap: 2s, http: 2024, connections: 65}}`:                                              `client.visits.connections: is 65; want 0 (6) to 64`,
 		`{visits: {requests: 5, gap: 2s, connections: 4}}`:                                                           `client.visits.connections: is 4; want 0 where no visit is over HTTP/1.1`,
 		`{visits: {requests: 5, gap: 2s, returning: 2}}`:                                                             `client.visits.returning: is 2`,
+		`{visits: {requests: 5, gap: 2s, lookup: 0s, lookup_ttl: 5s}}`:                                               `s.yaml:7: workloads[0].client.visits.lookup_ttl: is for how long a name may be used; want lookup above 0s beside it`,
 		`{visits: {requests: 5, gap: 2s, lookup_ttl: 5s}}`:                                                           `s.yaml:7: workloads[0].client.visits.lookup_ttl: is for how long a name may be used; want the key lookup beside it`,
 		`{visits: {requests: 5, gap: 2s, returning: 0.5}, handshake: tcp}`:                                           `client.visits.returning: is 0.5; want 0 where no visit is over TLS or QUIC`,
 		`{visits: {requests: 5, gap: 2s, ticket_lifetime: 5m}, handshake: tcp}`:                                      `client.visits.ticket_lifetime: is 5m0s; want 0 where no visit is over TLS or QUIC`,
