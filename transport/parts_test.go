@@ -56,7 +56,8 @@ func TestPartsOfAnAnswerSumToItsTime(t *testing.T) {
 			if u.Pool > 0 {
 				before = d.Next(&pool, at)
 				var n uint32
-				n, leaves, takes = d.AskPool(&pool, bytes, at, lost)
+				n, leaves = d.DialPool(&pool, at, lost)
+				takes = d.AnswerPool(&pool, n, bytes, leaves+int64(rtt), lost)
 				d.Done(&pool, n, leaves+int64(rtt)+takes)
 			} else {
 				before = l

@@ -38,14 +38,7 @@ func (p *Pool) Clear() { p.lines, p.idle, p.gone = p.lines[:0], p.idle[:0], p.go
 // Connection returns the connection with a number.
 func (p *Pool) Connection(number uint32) *Line { return &p.lines[number-1] }
 
-// AskPool is [Dialer.Ask] over a connection of a pool, whose number it returns. The connection is busy until [Dialer.Done] or [Pool.Close]. Where the other side does
-// not answer at once [Dialer.DialPool] asks, and [Dialer.AnswerPool] has the answer when it is there.
-func (d *Dialer) AskPool(p *Pool, bytes, now int64) (number uint32, leaves, takes int64) {
-	number, leaves = d.DialPool(p, now)
-	return number, leaves, d.AnswerPool(p, number, bytes, leaves+d.rtt)
-}
-
-// DialPool is [Dialer.Dial] over a connection of a pool, whose number it returns.
+// DialPool is [Dialer.Dial] over a connection of a pool, whose number it returns. The connection is busy until [Dialer.Done] or [Pool.Close].
 func (d *Dialer) DialPool(p *Pool, now int64) (number uint32, leaves int64) {
 	number = d.take(p, now)
 	return number, d.Dial(&p.lines[number-1], now)

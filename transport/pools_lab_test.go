@@ -62,7 +62,7 @@ func (p *polledPool) opens() (opened []bool) {
 			d.Done(&pool, under[0].number, under[0].at)
 			under = under[1:]
 		}
-		number, leaves, takes := d.AskPool(&pool, 10, now)
+		number, leaves, takes := askPool(&d, &pool, 10, now, rtt)
 		opened = append(opened, leaves > now)
 		a := answer{leaves + int64(rtt) + takes, number}
 		i, _ := slices.BinarySearchFunc(under, a, func(x, y answer) int { return int(x.at - y.at) })

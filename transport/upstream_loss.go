@@ -89,12 +89,6 @@ func (d *LossyDialer) openTime(bytes, intact int64) (takes int64) {
 	return takes
 }
 
-// AskPool is [Dialer.AskPool] where something may be lost.
-func (d *LossyDialer) AskPool(p *Pool, bytes, now int64, lost Losses) (number uint32, leaves, takes int64) {
-	number, leaves = d.DialPool(p, now, lost)
-	return number, leaves, d.AnswerPool(p, number, bytes, leaves+d.rtt, lost)
-}
-
 // DialPool is [Dialer.DialPool] where something may be lost.
 func (d *LossyDialer) DialPool(p *Pool, now int64, lost Losses) (number uint32, leaves int64) {
 	number = d.take(p, now)

@@ -52,7 +52,7 @@ func TestBuffersBetweenSitesAreThoseOfClients(t *testing.T) {
 			want, window = client.FromOver(window, bytes, false, same(rtt))
 			leaves, _, takes := d.Ask(&l, bytes, at)
 			require.Equal(t, want, takes)
-			number, _, again := pooled.AskPool(&pool, bytes, at)
+			number, _, again := askPool(&pooled, &pool, bytes, at, rtt)
 			require.Equal(t, want, again)
 			at = leaves + int64(rtt) + takes
 			pooled.Done(&pool, number, at)

@@ -53,9 +53,9 @@ func TestAConnectionBetweenSitesIsIdleWhileTheSiteThatAnswersSendsNothing(t *tes
 					_, _, takes = d.Ask(&l, 100_000, (520+late)*ms)
 				} else {
 					var p transport.Pool
-					number, _, _ := d.AskPool(&p, 100_000, 0)
+					number, _, _ := askPool(&d, &p, 100_000, 0, 80*time.Millisecond)
 					d.Done(&p, number, 400*ms)
-					_, _, takes = d.AskPool(&p, 100_000, (520+late)*ms)
+					_, _, takes = askPool(&d, &p, 100_000, (520+late)*ms, 80*time.Millisecond)
 				}
 				require.Equal(t, want[late]*ms, takes, "%v, %d ms late, pool %d", idle, late, pool)
 			}
@@ -63,12 +63,18 @@ func TestAConnectionBetweenSitesIsIdleWhileTheSiteThatAnswersSendsNothing(t *tes
 	}
 }
 
+// askPool asks over a connection of a pool on a way with a round trip, and has an answer that the other side sends at once.
+func askPool(d *transport.Dialer, p *transport.Pool, bytes, now int64, rtt time.Duration) (number uint32, leaves, takes int64) {
+	number, leaves = d.DialPool(p, now)
+	return number, leaves, d.AnswerPool(p, number, bytes, leaves+int64(rtt))
+}
+
 func TestAPoolHasAConnectionForEachQuestionUnderWay(t *testing.T) {
 	const ms = int64(time.Millisecond)
 	d := transport.Upstream{Pool: 2}.Dialer(80*time.Millisecond, 0)
 	var p transport.Pool
 	ask := func(atMs int64, bytes int64) (number uint32, waits, takes int64) {
-		number, leaves, takes := d.AskPool(&p, bytes, atMs*ms)
+		number, leaves, takes := askPool(&d, &p, bytes, atMs*ms, 80*time.Millisecond)
 		return number, leaves/ms - atMs, takes / ms
 	}
 	asks := func(number uint32, waits, takes, atMs, bytes int64) {
