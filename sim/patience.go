@@ -117,7 +117,11 @@ func (p *patience) giveUp(c *clients, n uint32, now int64, down *outage) {
 	p.made = t.made
 	r := t.request
 	r.arrived = t.first
-	c.failAfter(&r, t.first, at-t.first+t.spent, why)
+	waited := at - t.first + t.spent
+	if why == TimedOut { // counted from when the request leaves over an open connection
+		waited += c.setUpTime(&r) - r.resent
+	}
+	c.failAfter(&r, t.first, waited, why)
 }
 
 // givenUp returns when a client gives up a request that meets the outage, if nothing else makes it: when it has waited for the timeout, but not before

@@ -217,3 +217,13 @@ func TestARetryNeverLeavesBeforeItsSiteKnowsOfIt(t *testing.T) {
 	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"metro", "x1"}, At: 10 * time.Second, For: 10 * time.Second, Adds: 100 * time.Millisecond}}
 	require.Contains(t, journeys(t, s, cachesAt("a")), "19.995s HIT 110ms, propagation 10ms, timeout 100ms\n")
 }
+
+func TestARequestThatTimesOutHasWaitedForItsHandshakeTooToTheNanosecond(t *testing.T) {
+	// TCP and TLS 1.3 with the zone take two round trips of 10 ms; the request leaves then, and its client waits for 500 ms, once or, 100 ms later, twice.
+	for retries, want := range map[int]string{0: "520ms", 1: "1.12s"} {
+		s, p := patientlyAt(t, workload.Patience{Timeout: 500 * time.Millisecond, Retries: retries, Backoff: time.Duration(retries) * 100 * time.Millisecond}, 1, 9)
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Computed) { c.Work.Mean = 600 * time.Millisecond })
+		s.Workloads[0].Client.NewShare = 1
+		require.Equal(t, "1s ERROR (timed out) "+want+"\n9s ERROR (timed out) "+want+"\n", journeys(t, s, p))
+	}
+}

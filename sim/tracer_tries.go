@@ -35,6 +35,10 @@ func (t *tracer) asksAgain(c *clients, of *try, from, at int64, why Reason) {
 // ends notes that the last of several tries ends without an answer of use.
 func (t *tracer) ends(c *clients, of *try, at int64, why Reason) {
 	if of.made > 1 && t.isOne(c, of.number) {
+		if took := c.setUpTime(&of.request) - of.resent; why == TimedOut && took != 0 {
+			t.tried = append(t.tried, Step{took, c.patience.site.name, "a new connection"})
+			t.left += took
+		}
 		t.endsTry(c, of, at, why)
 		t.found, t.arrived, t.isOver = true, at, true
 	}

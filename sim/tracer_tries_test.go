@@ -71,6 +71,7 @@ func TestEachTryIsExplained(t *testing.T) {
 	require.Equal(t, `ERROR at region
 9ms zone: try 1: no answer until the timeout
 1ms the client waits until there could be an answer
+160ms region: a new connection
 9ms region: try 2: no answer until the timeout
 `, stepsOf(t, s, p, 1))
 }
