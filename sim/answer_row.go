@@ -284,7 +284,8 @@ type leavingAnswer struct {
 }
 
 // keepUntil keeps an answer whose first byte leaves the site at an instant, later: after the handshake of its connection, and what was lost before it. The site does not go down before
-// that: [clients.outageOf] has found no outage that begins by then, or the answer has left.
+// that, for [clients.outageOf] has looked at all outages that begin by then; but it may where the answer has waited for a link that advances on its own, longer than that looked ahead. Then the answer had left before, and
+// its user gets it, but leaves the connection, of which the site knows nothing any more: so the request is under way until then.
 func (v *visits) keepUntil(leaves int64, r *request, s *served) {
 	n := v.leaving.add()
 	of := v.leaving.at(n)

@@ -93,6 +93,28 @@ func TestWhatAPoPPassesOnSharesALinkWithWhatItSends(t *testing.T) {
 	require.Empty(t, loads, "nobody knows how often these are asked for")
 }
 
+func TestWhoGetsWhatHasLeftForALinkLeavesTheConnectionWhenTheSiteHasFailed(t *testing.T) {
+	// A visit over HTTP/2 asks the region at 20 s over a new connection, two round trips of 44 ms. Three answers of the PoP come to the link at 20.008 s and take it until 20.308; the region's comes there at 20.042 but for the handshake, and so waits 266 ms. It leaves
+	// at 20.110 s but for the link, and at 20.376 with what it has waited: who fails between these knows nothing of the connection any more.
+	for name, of := range map[string]struct {
+		failsAt   time.Duration
+		handshake int64 // of what is asked for at 22 s
+	}{
+		"as it has left":            {20_111 * time.Millisecond, 88 * ms},
+		"as it comes from the link": {20_370 * time.Millisecond, 88 * ms},
+		"never":                     {24 * time.Second, 0},
+	} {
+		site, api := answersOf([]uint32{0, 0, 0, 0}, 0, 20_000, 20_000, 20_000), oneVisit(0, 20*second, 22*second)
+		api.Name, api.Visits.Versions, api.Visits.IdleTimeout, api.Service = "api", workload.Versions{0, 1, 0}, 3*time.Second, workload.Computed{ResponseBytes: 100_000}
+		s := Scenario{Network: lastMile(t, topology.FirstCome), Workloads: []workload.Workload{site, api}, Duration: 25 * time.Second, Seed: 1}
+		s.Failures = []Failure{{Site: "region", At: of.failsAt, For: time.Millisecond, Timeout: time.Second}}
+		all := slices.DeleteFunc(sighted(t, s, placement.RegionOnly("region").WithPoPs(1<<20, "pop").WithUpstream(open)), func(is Sighting) bool { return is.Workload == 0 })
+		require.Len(t, all, 2, name)
+		require.Equal(t, [3]int64{398 * ms, 88 * ms, 266 * ms}, [3]int64{all[0].TTFB, all[0].Causes[Connect] + all[0].Causes[TLS], all[0].Causes[LinkQueue]}, name)
+		require.Equal(t, of.handshake, all[1].Causes[Connect]+all[1].Causes[TLS], name)
+	}
+}
+
 func TestWhatHasLeftForALinkOfSeveralSitesGoesOnWhenItsSiteFails(t *testing.T) {
 	// What the region sends leaves at 62 ms and waits for the link until 122; the region fails at 70. What is asked for at 55 finds it down.
 	site, api := answersOf([]uint32{0, 0, 0}, 0, 300, 310), apiOf(40, 55)
