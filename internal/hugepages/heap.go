@@ -1,5 +1,5 @@
 // Package hugepages asks the system to hold in huge pages what the heap will grow by, for programs that read here and there in much memory: they wait less for
-// the tables that say where its pages are. As most distributions set systems up ("madvise") those give huge pages to who asks, and Go does not ask.
+// the tables that say where its pages are. Where the system is set up as Ubuntu is ("madvise") it gives huge pages to who asks, and Go does not ask.
 package hugepages
 
 import "sync"
@@ -13,7 +13,7 @@ const (
 
 // Want says that about so many bytes of the heap will be in use, more than now, until done is called. Where the heap has not been asked to have as much in
 // huge pages before, new memory is set aside for it, not touched, that will be in huge pages when it is. Nothing is done for few bytes, nor where the system gives
-// no huge pages or bounds the addresses of the program. What is set aside costs one collection of garbage. No result depends on it.
+// no huge pages, or something bounds the addresses or the memory of the program. What is set aside costs one collection of garbage. No result depends on it.
 func Want(bytes int64) (done func()) {
 	if bytes < least || !given() {
 		return func() {}

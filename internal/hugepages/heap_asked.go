@@ -18,15 +18,19 @@ import (
 // pageBytes is the size of huge pages where others have 4 KiB.
 const pageBytes = 2 << 20
 
-// given reports whether the system gives huge pages of that size to those that ask, and as many addresses as anybody wants.
-var given = sync.OnceValue(func() bool {
+// given reports whether the system gives huge pages to those that ask, and nothing bounds what may be set aside.
+func given() bool {
+	return isSystemSo() && debug.SetMemoryLimit(-1) == math.MaxInt64 // what is set aside would count; a program may say so at any time
+}
+
+// isSystemSo reports whether the system gives huge pages of that size to those that ask, and as many addresses as anybody wants.
+var isSystemSo = sync.OnceValue(func() bool {
 	const settings = "/sys/kernel/mm/transparent_hugepage/"
 	enabled := read(settings + "enabled")
 	var limit unix.Rlimit
 	return enabled != "" && !strings.Contains(enabled, "[never]") && read(settings+"hpage_pmd_size") == "2097152" &&
 		read("/proc/sys/vm/overcommit_memory") != "2" && // each address counts as memory
-		unix.Getrlimit(unix.RLIMIT_AS, &limit) == nil && limit.Cur == unix.RLIM_INFINITY &&
-		debug.SetMemoryLimit(-1) == math.MaxInt64 // what is set aside would count
+		unix.Getrlimit(unix.RLIMIT_AS, &limit) == nil && limit.Cur == unix.RLIM_INFINITY
 })
 
 // read returns what a file of the system says, nothing where there is none.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,16 @@ func TestTheHeapGrowsIntoWhatIsSetAside(t *testing.T) {
 	at := uintptr(unsafe.Pointer(&array[len(array)/2]))
 	require.Contains(t, flags(t, at), "hg")
 	runtime.KeepAlive(array)
+}
+
+func TestNothingIsSetAsideOfABoundedHeap(t *testing.T) {
+	if !given() {
+		t.Skip("the system gives no huge pages, or bounds addresses")
+	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1 << 40)) // by a program that has asked before
+	before := ofAll.aside
+	defer Want(ofAll.aside + least)()
+	require.Equal(t, before, ofAll.aside)
 }
 
 // resident returns how many bytes of the program are in memory.
