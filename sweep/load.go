@@ -6,7 +6,7 @@ import (
 )
 
 // LoadWarnings says before a run what [edgewise.Study.LoadWarnings] does of the points, a sentence each, in their order. More than a few points have those of the
-// first ones, and a sentence that says at how many others there are some.
+// first ones, and a sentence that says at how many there are some.
 func (s *Sweep) LoadWarnings(ctx context.Context) (all []string, err error) {
 	told, more := 0, 0
 	for i := range s.Points {
