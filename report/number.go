@@ -23,9 +23,9 @@ func interval(e stats.Estimate) string {
 	return plain(e)
 }
 
-// isUntold reports whether a figure, which is more than 0, may as well be nothing, and is less than its interval is wide.
+// isUntold reports whether a figure, which is more than 0 and cannot be less, may as well be nothing, and is less than its interval is wide.
 func isUntold(e stats.Estimate) bool {
-	return e.HasInterval() && e.Value > 0 && e.Low <= 0 && e.High-e.Low > e.Value
+	return e.HasInterval() && e.Value > 0 && e.Low == 0 && e.High > e.Value
 }
 
 // untoldMeans says what the mark behind such a figure means.

@@ -32,6 +32,7 @@ func TestFiguresShowTheDigitsThatTheirIntervalCarries(t *testing.T) {
 		{around(422, 422), "422 [0, 844]?"},
 		{around(422, 421), "422 ± 421"},
 		{around(0, 3).CutAt(0), "0.0 [0.0, 3.0]"},
+		{around(10, 15), "10 ± 15"}, // of money that another placement may cost more
 	} {
 		require.Equal(t, c.want, interval(c.estimate))
 	}
