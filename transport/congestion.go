@@ -109,7 +109,7 @@ func (t *Transfer) senderOf(w Window, packetBytes int64) sender {
 	s := sender{congestion: t.congestion, keeps: t.kept, window: max(float64(w.Bytes)/segment, 1), slowTo: math.Inf(1), most: float64(t.most) / segment}
 	if w.SlowTo > 0 {
 		s.slowTo = float64(w.SlowTo) / segment
-		s.before, s.estimate = s.slowTo, s.slowTo
+		s.before, s.estimate = s.slowTo, max(s.slowTo, s.window) // which goes on where others have left it
 	}
 	return s
 }

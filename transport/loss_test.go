@@ -87,3 +87,17 @@ func TestTheLastOfAnOddNumberOfPacketsWaitsForTheNext(t *testing.T) {
 		require.Equal(t, 4*(of.rttMs+1)*ms+of.left*ms, ns, "%d ms", of.rttMs)
 	}
 }
+
+func TestCUBICGoesOnWhereAnotherAnswerHasLeftItsWindowToTheNanosecond(t *testing.T) {
+	// A loss has left 8 packets, which have grown to 12 since. The estimate of Reno adds .529 to these in each round trip (RFC 9438, section 4.3): 12, 12, 13 and 13 packets are 50, and a window of 14.1 is left.
+	const rtt = 50 * time.Millisecond
+	c := Connection{}
+	c.Congestion = CUBIC
+	l := c.LossyTransfer(.006)
+	d := Upstream{}.LossyDialer(rtt, 0, .006) // draws alone
+	draws := losesNone(&d, 100).answer()
+	total, after := l.Rounds(50*1460, int64(200*time.Millisecond), Window{Bytes: 12 * 1460, SlowTo: 8 * 1460}, false, steady(rtt), &draws)
+	require.Equal(t, 3*rtt, time.Duration(total))
+	require.InDelta(t, (12+float64(4*cubicAlpha))*1460, after.Bytes, 2)
+	require.EqualValues(t, 8*1460, after.SlowTo)
+}
