@@ -96,16 +96,19 @@ func (w sentRow) goOn(c *clients, r *request, send *sending, bytes, first int64,
 	}
 	end = w.begins + row.ns
 	w.round = w.begins + row.before
-	if at := first + alone.ns; at > end && (of.lossy == nil || first >= w.ends) { // which loses other packets
+	if at := first + alone.ns; at > end {
 		end, w.round = at, max(w.round, first+alone.before)
 		w.sent |= gappedRow
 	}
 	end = max(end, first)
+	if !isLate {
+		end = max(end, w.ends) // what was lost of the last packets of others is known sooner, since more comes behind: those have been told an end by then, and nothing overtakes them
+	}
 	line := send.transfer.OnLine(bytes, false)
 	if w.sent&gappedRow != 0 {
 		end = max(end, start+send.transfer.LineNs(line))
 	} else {
-		start = min(start, end) // what was lost of the last packets of others is known sooner, since more comes behind
+		start = min(start, end)
 	}
 	w.ends = max(w.ends, end)
 	w.sent += line
@@ -141,8 +144,8 @@ func (w sentRow) goOnAlone(send, of *sending, bytes, first int64, alone sendingT
 	end = max(w.begins+own.Ends, first)
 	passed := w.begins + own.Passes
 	w.round = w.begins + row.before
-	if at := first + alone.ns; at > end && first >= w.lost.passed { // which loses other packets
-		end, w.round, passed = at, max(w.round, first+alone.before), max(passed, first+alone.passed)
+	if at := first + alone.ns; at > end {
+		end, w.round, passed = at, max(w.round, first+alone.before), max(passed, at)
 		w.sent |= gappedRow
 	}
 	if w.sent&gappedRow != 0 {
@@ -246,7 +249,11 @@ func (w *answerRow) shareLine(c *clients, t *transport.Transfer, bytes int64, is
 // follow lets an answer follow those on its connection, of a version of HTTP in which its first byte is no record's.
 func (w sentRow) follow(c *clients, r *request, send *sending, bytes, first int64, x *exchange, isLate bool) {
 	sent := w.bytes()
-	start, end, after := w.goOn(c, r, send, bytes, first, sendingTime{x.transfer, x.before, x.passed, x.after}, isLate)
+	alone := sendingTime{ns: x.transfer, before: x.before}
+	if send.lossy != nil { // its packets are lost as those of the row, once
+		alone = send.takesUnlost(bytes)
+	}
+	start, end, after := w.goOn(c, r, send, bytes, first, alone, isLate)
 	x.waits, x.transfer, x.after = start-first, end-start, after
 	if c.explained != nil {
 		c.explained.parts = w.partsOf(send, sent, bytes, x.transfer)

@@ -155,6 +155,16 @@ func (x *sending) takes(bytes int64) sendingTime {
 	return x.takesPart(bytes, nil)
 }
 
+// takesUnlost is takes where packets may be lost, and none of these is.
+func (x *sending) takesUnlost(bytes int64) (of sendingTime) {
+	if x.lossy.GoesByRounds() {
+		of.ns, of.before, of.after = x.transfer.RowOver(x.window, bytes, x.isNew, x.trips)
+	} else {
+		of.ns = x.transfer.TimeOver(bytes, x.isNew, x.trips)
+	}
+	return of
+}
+
 // isOfStreams reports whether what is lost of one answer holds up that alone.
 func (x *sending) isOfStreams() bool { return x.lossy != nil && x.lossy.OfStreams() }
 

@@ -14,9 +14,9 @@ import (
 )
 
 // lostOneByOne sends packets one by one over a way that loses them, with Reno's window: each acknowledged one makes it larger, one that arrives tells of all lost before it, and a loss halves
-// the window once for what was under way. Where nothing comes back a probe goes after two round trips, and all goes again after that. It returns when the last of all is there after the first, in
-// round trips. The first is not lost. It notes when each is there.
-func lostOneByOne(packets int, loss float64, draws *rand.Rand, there []float64) (trips float64) {
+// the window once for what was under way, and one of what was lost goes then, whatever the window says (RFC 5681, section 3.2; RFC 9002, section 7.3.2). Where nothing comes back a probe goes after two round trips, and all goes again after that. It begins with a window and up to where slow start goes,
+// and returns when the last of all is there after the first, in round trips. The first is not lost. It notes when each is there.
+func lostOneByOne(packets int, loss, window, slowTo float64, draws *rand.Rand, there []float64) (trips float64) {
 	type sending struct {
 		number int
 		back   float64 // when it is acknowledged
@@ -26,8 +26,7 @@ func lostOneByOne(packets int, loss float64, draws *rand.Rand, there []float64) 
 	has, missing := make([]bool, packets), packets
 	var again []int
 	fresh, acked, known, pipe, recovery := 0, 0, 0, 0, -1
-	window, slowTo, now := 10., math.Inf(1), 0.
-	last := 0.
+	now, last, atOnce := 0., 0., false
 	send := func() bool {
 		number := fresh
 		switch {
@@ -56,13 +55,14 @@ func lostOneByOne(packets int, loss float64, draws *rand.Rand, there []float64) 
 				again = append(again, s.number)
 				if known > recovery {
 					slowTo = max(window/2, 2)
-					window, recovery = slowTo, len(sent)-1
+					window, recovery, atOnce = slowTo, len(sent)-1, true
 				}
 			}
 		}
 	}
 	for {
-		for pipe < int(window) && send() {
+		for (pipe < int(window) || atOnce) && send() {
+			atOnce = false
 		}
 		if missing == 0 {
 			return last
@@ -165,7 +165,7 @@ func TestLossyRowsTakeWhatPacketsTakeOneByOne(t *testing.T) {
 		draws := rand.New(rand.NewPCG(1, 2))
 		want := make(sample, of.n)
 		for i := range want {
-			want[i] = lostOneByOne(of.packets, of.loss, draws, make([]float64, of.packets)) * rtt.Seconds() * 1e3
+			want[i] = lostOneByOne(of.packets, of.loss, 10, math.Inf(1), draws, make([]float64, of.packets)) * rtt.Seconds() * 1e3
 		}
 		d := Upstream{}.LossyDialer(rtt, 0, of.loss)
 		got := row(&d, 1, int64(of.packets), of.n)
