@@ -24,7 +24,7 @@ func TestALostPacketHoldsUpTheAnswerWhoseItIsToTheNanosecond(t *testing.T) {
 		tcp     [][2]int64
 	}{
 		{"the others of a window do not wait", 0, []answer{{10, 4}, {10, 0}}, [][2]int64{{0, 40}, {0, 0}}, [][2]int64{{0, 40}, {40, 0}}},
-		{"nor on a line, whose turn they take: 5 ms later, with the fourth again behind 4 + 40 + 1", 1, []answer{{10, 4}, {10, 0}}, [][2]int64{{0, 46}, {5, 5}}, nil},
+		{"nor on a line, whose turn they take: 5 ms later, with the fourth again behind 4 + 40 + 1; in order they are there by then", 1, []answer{{10, 4}, {10, 0}}, [][2]int64{{0, 46}, {5, 5}}, [][2]int64{{0, 46}, {46, 0}}},
 		{"what is lost of themselves holds them up", 0, []answer{{10, 0}, {10, 3}}, [][2]int64{{0, 0}, {0, 40}}, [][2]int64{{0, 0}, {0, 40}}},
 		{"and those behind them go on", 0, []answer{{6, 0}, {8, 3}, {6, 0}}, [][2]int64{{0, 0}, {0, 40}, {0, 0}}, [][2]int64{{0, 0}, {0, 40}, {40, 0}}},
 		{"a packet with the end of one and the start of the next holds up both: the first for a probe, 40 + 26, the other as more comes behind it", 0, []answer{{9, 5}, {11, 0}}, [][2]int64{{0, 66}, {40, 0}}, nil},

@@ -18,7 +18,7 @@ type Stream struct {
 	ends   int64    // when the last byte comes of all that was asked for
 	began  int64    // the window with which they began, in bytes
 	window int64    // that of the last round, in bytes
-	passed int64    // where a loss holds up one answer alone: when the last byte of all has been sent, be it lost or not
+	passed int64    // where packets are lost and no buffer is known: when the last byte of all has been sent, be it lost or not
 	after  Window   // when all is acknowledged; no bytes where nothing was ever sent
 	short  int64    // bytes that a row of one round is below, half of its window, so that begins, began and window follow from round and after; 0 of others
 	over   overRow  // the last round on a way with a buffer
@@ -49,7 +49,7 @@ func (s *Stream) send(t *Transfer, bytes, first, rtt int64, loses *streamLosses)
 	s.unfold()
 	if s.isAcknowledged(first, rtt) {
 		s.begin(t, first, rtt, loses)
-		if loses == nil || !loses.OfStreams() {
+		if loses == nil || t.buffer > 0 {
 			s.ends = s.goOn(t, bytes, rtt, loses, nil)
 			return 0, s.ends - first
 		}
@@ -65,8 +65,8 @@ func (s *Stream) send(t *Transfer, bytes, first, rtt int64, loses *streamLosses)
 	}
 	// As without a buffer: what acknowledgements let go does not overflow it as a window that is sent at once does.
 	takes, _ = slowStart(t, burst{window: s.after.Bytes, began: s.after.Bytes, left: bytes}, steady(rtt))
-	if loses != nil && loses.OfStreams() {
-		return s.sendPart(t, bytes, first, rtt, takes, loses)
+	if loses != nil && t.buffer == 0 {
+		return s.sendLossy(t, bytes, first, rtt, takes, loses)
 	}
 	waits = s.waits(t, first, rtt, s.ends)
 	end := first + max(waits, takes)
@@ -77,9 +77,11 @@ func (s *Stream) send(t *Transfer, bytes, first, rtt int64, loses *streamLosses)
 	return waits, s.ends - first - waits
 }
 
-// sendPart is the end of send over QUIC on a way that loses packets, of an answer that takes so long with nothing ahead and nothing lost: it waits for the line and the window, and for what is lost of itself alone.
-func (s *Stream) sendPart(t *Transfer, bytes, first, rtt, alone int64, loses *streamLosses) (waits, takes int64) {
+// sendLossy is the end of send on a way that loses packets and has no known buffer, of an answer that takes so long with nothing ahead and nothing lost: it waits for the line and the window, and over QUIC for what is lost
+// of itself alone.
+func (s *Stream) sendLossy(t *Transfer, bytes, first, rtt, alone int64, loses *streamLosses) (waits, takes int64) {
 	waits = s.waits(t, first, rtt, s.passed)
+	inOrder := s.waits(t, first, rtt, s.ends)
 	passed := first + max(waits, alone)
 	if s.passed > s.round+t.line(s.sent) {
 		passed = max(passed, s.passed+t.line(bytes)) // there were gaps in the row
@@ -87,9 +89,13 @@ func (s *Stream) sendPart(t *Transfer, bytes, first, rtt, alone int64, loses *st
 	own := Part{Bytes: bytes}
 	zero := s.round - s.lossy.total
 	all := s.goOn(t, bytes, rtt, loses, &own)
+	s.passed = max(s.passed, passed, zero+own.Passes)
+	if !loses.OfStreams() {
+		s.ends = max(s.ends, first+inOrder, passed, all)
+		return inOrder, s.ends - first - inOrder
+	}
 	opens := max(first+waits, zero+own.Opens)
 	ends := max(passed, opens, zero+own.Ends)
-	s.passed = max(s.passed, passed, zero+own.Passes)
 	s.ends = max(s.ends, ends, all)
 	return opens - first, ends - opens
 }
