@@ -153,3 +153,27 @@ func TestARowOfAUserKnowsWhenOneAnswerOfItIsThereToTheNanosecond(t *testing.T) {
 		require.Equal(t, []time.Duration{of.opens, of.passes, of.ends, of.whole}, []time.Duration{time.Duration(own.Opens), time.Duration(own.Passes), time.Duration(own.Ends), time.Duration(total)})
 	}
 }
+
+func TestAnAnswerThatIsToldLateGoesAheadAndTakesItsTimeOnTheLineToTheNanosecond(t *testing.T) {
+	// A packet takes 1 ms. Three of them are there from 10 ms on, until 13. Six that are told after these were there from 5 ms on: they come by 11, and push the three back until 14. One more is there at 15.
+	const ms, rtt = int64(time.Millisecond), 40 * time.Millisecond
+	for _, loss := range []float64{0, .006} {
+		d := Upstream{}.LossyDialer(rtt, 1460*8*1000, loss)
+		line := Unused()
+		answer := func(packets, first int64, lost Losses) (opens, ends int64) {
+			waits, takes := d.Answer(&line, packets*1460, first, lost)
+			return first + waits, first + waits + takes
+		}
+		none := Losses{}
+		if loss > 0 {
+			none = losesNone(&d, 100)
+		}
+		for i, of := range []struct{ packets, first, opens, ends int64 }{{3, 10, 10, 13}, {6, 5, 5, 11}, {1, 12, 14, 15}} {
+			opens, ends := answer(of.packets, of.first*ms, none)
+			if loss > 0 && i == 1 {
+				of.ends = 14 // of a row that loses packets all is known together
+			}
+			require.Equal(t, []int64{of.opens * ms, of.ends * ms}, []int64{opens, ends}, "%v: %d", loss, i)
+		}
+	}
+}

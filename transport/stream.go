@@ -59,9 +59,7 @@ func (s *Stream) send(t *Transfer, bytes, first, rtt int64, loses *streamLosses)
 		return 0, s.ends - first
 	}
 	if first < s.begins {
-		alone := *s
-		alone.begin(t, first, rtt, loses)
-		return 0, alone.goOn(t, bytes, rtt, loses, nil) - first
+		return 0, s.sendAhead(t, bytes, first, rtt, loses)
 	}
 	// As without a buffer: what acknowledgements let go does not overflow it as a window that is sent at once does.
 	takes, _ = slowStart(t, burst{window: s.after.Bytes, began: s.after.Bytes, left: bytes}, steady(rtt))
@@ -75,6 +73,33 @@ func (s *Stream) send(t *Transfer, bytes, first, rtt int64, loses *streamLosses)
 	}
 	s.ends = max(end, s.ends, s.goOn(t, bytes, rtt, loses, nil))
 	return waits, s.ends - first - waits
+}
+
+// sendAhead is send of an answer that was there before those of the row, and is told after them, since it comes with its last byte: it goes ahead, and returns how long it takes. The row has begun with it then, unless it is beyond
+// its first round, and others that follow find its bytes before them. Where packets are lost it is known of the whole row which of them are: its last byte comes when all of them would have, over QUIC without what is lost of others.
+func (s *Stream) sendAhead(t *Transfer, bytes, first, rtt int64, loses *streamLosses) (takes int64) {
+	alone := *s
+	alone.begin(t, first, rtt, nil)
+	passes := alone.goOn(t, bytes, rtt, nil, nil)
+	if s.round == s.begins {
+		s.round = first
+	}
+	s.begins = first
+	own := Part{Bytes: bytes}
+	zero := s.round - s.lossy.total
+	all := s.goOn(t, bytes, rtt, loses, &own)
+	s.ends = max(s.ends, passes, all)
+	if loses == nil {
+		return passes - first
+	}
+	s.passed = max(s.passed, passes)
+	if t.buffer == 0 {
+		s.passed = max(s.passed, zero+own.Passes)
+	}
+	if loses.OfStreams() {
+		all = zero + own.Ends
+	}
+	return max(passes, all) - first
 }
 
 // sendLossy is the end of send on a way that loses packets and has no known buffer, of an answer that takes so long with nothing ahead and nothing lost: it waits for the line and the window, and over QUIC for what is lost
