@@ -261,14 +261,14 @@ func (v *visits) begin(c *clients, of workload.Visit, at int64) *visitor {
 	v.leave(p, of.Place())
 	draws := v.key.StreamAt(uint64(of.Name()) | 1<<61)
 	u := draws.Uint64()
-	hasKeys, line := draws.Float64() < v.Returning, topology.Technology(0)
+	hasKeys, shares := draws.Float64() < v.Returning, v.WithoutAccess()
 	*p = visitor{} // and filled in where it is: what is put together elsewhere, and copied, waits for all that was written before
 	p.name, p.base, p.hasKeys = of.Name(), c.access, hasKeys
 	if c.law != nil {
-		line = c.law.technology(uint32(u >> 32))
-		p.line, p.base = line, c.law.base(line, &draws)
+		line := c.law.technology(uint32(u >> 32))
+		p.line, p.base, shares = line, c.law.base(line, &draws), v.Of(line)
 	}
-	shares, share, version := v.Of(line), draws.Float64(), 0
+	share, version := draws.Float64(), 0
 	for version < numVersions-1 && share >= shares[version] {
 		share -= shares[version]
 		version++

@@ -44,7 +44,7 @@ type Visits struct {
 	// Versions are the shares of visits by version of HTTP, which sum to 1; all 0 means HTTP/2. With HTTP/1.1 a request that finds
 	// all its user's connections busy opens one more, up to Connections, with the others all share one. HTTP/3 is QUIC, the others have the client's handshake.
 	Versions Versions
-	// VersionsBy holds the shares of users of a technology, where they differ.
+	// VersionsBy holds the shares of users of a technology, where they differ; Versions are those of users without an access link on their way.
 	VersionsBy [topology.NumTechnologies]Versions
 	// Connections is how many connections a user has open to a site over HTTP/1.1 at most, 64 at most; 0 means 6. Requests that come when over each of them an answer is on
 	// its way wait for the first whose last byte is there, in their order. RFC 9112, 9.4, leaves the number to clients. Chromium has 6
@@ -114,12 +114,15 @@ func (v Versions) orHTTP2() Versions {
 	return v
 }
 
+// WithoutAccess returns the shares of users who have no access link on their way.
+func (v *Visits) WithoutAccess() Versions { return v.Versions.orHTTP2() }
+
 // Of returns the shares of users of a technology.
 func (v *Visits) Of(line topology.Technology) Versions {
 	if by := v.VersionsBy[line]; by != (Versions{}) {
 		return by
 	}
-	return v.Versions.orHTTP2()
+	return v.WithoutAccess()
 }
 
 // versionNames are the versions of HTTP as files and users call them.
@@ -264,7 +267,7 @@ func (v *Visits) mayBeOver(version int) bool {
 			return true
 		}
 	}
-	return false
+	return v.WithoutAccess()[version] > 0
 }
 
 // MostConnections returns how many connections a user has open to a site over HTTP/1.1 at most.
