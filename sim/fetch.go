@@ -83,6 +83,10 @@ func (s *site) fetch(t *tier, n uint32, now int64) {
 	if s.trace != nil {
 		s.trace.asks(s, t, n, h, now, f.left)
 	}
+	if o := h.breaksUnder(now, f.left); o != nil {
+		s.setTimer(t, n, f.left+o.timeout)
+		return
+	}
 	if h.needsMessage(f.left) {
 		m := s.ask(h, f.left, t.number, n, f.bytes)
 		m.key, m.service, m.index, m.recorded = objectOf(f.key), f.service, f.number, f.recorded

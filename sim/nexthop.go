@@ -82,6 +82,24 @@ func (h *nextHop) isBroken(asked, now int64) bool {
 	return h.outages != nil && wasDown(h.outages, asked+h.there, now+h.there)
 }
 
+// breaksUnder returns the outage that breaks the connection over which a question that is asked at an instant waits for its handshake and leaves at another, nil where there is none: the site goes down meanwhile, be it up
+// again by then, or a link loses one of the packets ahead, each a round trip before the next.
+func (h *nextHop) breaksUnder(asked, leaves int64) *outage {
+	if h.outages == nil || leaves == asked {
+		return nil
+	}
+	from, to := asked+h.there, leaves+h.there
+	if o := metAtSite(h.outages, from, to); o != nil {
+		return o
+	}
+	for at := to - h.rtt(); at >= from && h.rtt() > 0; at -= h.rtt() {
+		if i := slices.IndexFunc(h.outages, func(o outage) bool { return o.side != atSite && o.from <= at && at < o.to }); i >= 0 {
+			return &h.outages[i]
+		}
+	}
+	return nil
+}
+
 // losesAnswer reports whether an answer that is here at an instant was lost on its way.
 func (h *nextHop) losesAnswer(here int64) bool {
 	left := here - h.back

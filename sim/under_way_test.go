@@ -298,3 +298,54 @@ func TestConnectionsAreLeftWhicheverOfPoPAndRegionFailsFirst(t *testing.T) {
 	s.Failures = append(s.Failures, Failure{Site: "pop", At: 80 * time.Second, For: time.Second, Timeout: time.Second})
 	require.Equal(t, want, sighted(t, s, p))
 }
+
+func TestWhatFailsUnderTheHandshakeOfAFetchCostsItItsAnswer(t *testing.T) {
+	// A PoP 47 ms from its users and 20 ms from the origin lacks what is asked for at 5 s. It opens a connection at 5.047 s: two packets are at the origin at 5.067 and 5.107 s, and the question, which leaves at 5.127 s, at 5.147 s. The user
+	// has the answer after 214 ms. A handshake that breaks is given up as a question is that is lost, a second after that leaves.
+	n, err := topology.New([]topology.Node{{ID: "metro", Kind: topology.Metro, Users: 1}, {ID: "pop", Kind: topology.PoP}, {ID: "origin", Kind: topology.Region}},
+		append(append(both("metro", "pop", topology.Internet, 47), both("metro", "origin", topology.Internet, 200)...), both("pop", "origin", topology.Backbone, 20)...))
+	require.NoError(t, err)
+	down := func(at, lasts time.Duration) func(*Scenario) {
+		return func(s *Scenario) {
+			s.Failures = []Failure{{Site: "origin", At: 5*time.Second + at, For: lasts, Detection: time.Minute, Timeout: time.Second}}
+		}
+	}
+	cut := func(at, lasts time.Duration) func(*Scenario) {
+		return func(s *Scenario) {
+			s.LinkFailures = []LinkFailure{{Between: [2]string{"pop", "origin"}, At: 5*time.Second + at, For: lasts, Timeout: time.Second}}
+		}
+	}
+	const msec = time.Millisecond
+	for name, of := range map[string]struct {
+		failing func(*Scenario)
+		ttfb    int64
+	}{
+		"nothing":                         {func(*Scenario) {}, 214 * ms},
+		"before":                          {down(0, 67*msec), 214 * ms},
+		"as the first packet is there":    {down(0, 67*msec+1), 1094 * ms}, // there is no connection: the question leaves in vain at 5.047 s
+		"for a while under the handshake": {down(80*msec, 10*msec), 1174 * ms},
+		"for long under the handshake":    {down(80*msec, 10*time.Second), 1174 * ms},
+		"as the answer leaves":            {down(147*msec, 10*msec), 1174 * ms},
+		"after it":                        {down(147*msec+1, 10*msec), 214 * ms},
+		"the link, for the second packet": {cut(87*msec, 1), 1174 * ms},
+		"the link, between two packets":   {cut(87*msec+1, 19*msec), 214 * ms},
+		"the link, for the second answer": {cut(107*msec, 1), 1174 * ms},
+	} {
+		for _, servers := range []int{0, 1 << 16} {
+			for _, pool := range []int{0, 2} {
+				w := oneVisit(0)
+				w.Visits.Versions = workload.Versions{0, 1, 0}
+				w.Demand = givenObjects{givenSizes{at: []int64{0, 5 * second}, bytes: []int64{1000, 1000}}, []uint32{0, 1}}
+				w.Service = workload.Cacheable{Sizes: workload.Sizes{MinBytes: 1000, MaxBytes: 1000}}
+				s := Scenario{Network: n, Workloads: []workload.Workload{w}, Duration: 20 * time.Second, Seed: 5}
+				of.failing(&s)
+				p := placement.RegionOnly("origin").WithPoPs(1<<20, "pop").WithUpstream(transport.Upstream{KeepAlive: time.Second, Pool: pool})
+				p.Sites[0].Servers = servers
+				all := sighted(t, s, p)
+				require.Len(t, all, 2, name)
+				require.Equal(t, of.ttfb, all[1].TTFB, "%s, %d servers, pool of %d", name, servers, pool)
+				require.Equal(t, of.ttfb > second, all[1].Outcome == Failed, "%s, %d servers, pool of %d", name, servers, pool)
+			}
+		}
+	}
+}
