@@ -306,7 +306,7 @@ func TestClientsAskTheNextSiteOverLinksThatFailToTheNanosecond(t *testing.T) {
 	require.Equal(t, map[int64][2]int64{250: {120 * ms, -int64(TimedOut)}}, first(s))
 
 	// Both sites work for 4 ms, and the way to the zone takes 34 ms longer for a while. Who asks at 440 ms has no answer after 46, at 486, nor from the region at
-	// 532, and one from the zone by the way that is there then, over a second connection to it. What the connection to the region took, 88 ms, was in vain, too; and so was the second one to the zone for who asks at 380 ms, of two round trips of 44.
+	// 532, and one from the zone by the way that is there then, over a second connection to it. What the connection to the region took, 88 ms, was in vain, too; and so was the second one to the zone for who asks at 380 ms, of two round trips of 44: his third try is of 472 ms, since the instants of tries leave handshakes out, when the way is still longer. He waits three times 46 and twice 88.
 	s.LinkFailures = nil
 	s.LinkImpairments = []LinkImpairment{{Between: [2]string{"exchange", "zone"}, At: 100 * time.Millisecond, For: 400 * time.Millisecond, Adds: 17 * time.Millisecond}}
 	s.Workloads[0] = patientOf(apiOf(50, 380, 440), workload.Patience{Timeout: 46 * time.Millisecond, Retries: 2, At: workload.NextSite})
