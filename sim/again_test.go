@@ -102,7 +102,6 @@ func askedElsewhere(arrivals []int64, work int64, queue [2]int, way [2]int64, p 
 }
 
 func TestClientsAskTheNextSiteAsAPlainSimulationSays(t *testing.T) {
-	inOneGoroutine(t)
 	for name, c := range map[string]struct {
 		queue [2]int
 		load  float64

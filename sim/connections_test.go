@@ -87,7 +87,6 @@ func coldSharePooled(rate, holding, keepAlive float64) (cold float64) {
 }
 
 func TestPooledConnectionsAreColdByTheLawOfTheirNumber(t *testing.T) {
-	inOneGoroutine(t)
 	// The way takes 0.02 ms, so that a connection is busy for as long as the origin works, 0.2 s on the mean, and handshakes count by what
 	// they add to it.
 	n, pops := star(t, 1, 0.01)

@@ -86,7 +86,6 @@ func plainTree(leaves, objects, room int, exponent float64, rule placement.Copie
 }
 
 func TestCopiesAreLeftEverywhereDownOrAtTheEdge(t *testing.T) {
-	inOneGoroutine(t)
 	// Four leaves and their parent, each of 5 % of 2,000 objects of one size, Zipf 0.8; everything within a tenth of a ms.
 	const objects, room = 2000, 100
 	n, pops := star(t, 4, 0.01)
@@ -262,7 +261,6 @@ func TestAThousandMissesAtOnceFetchOnceThroughThreeTiers(t *testing.T) {
 }
 
 func TestAgingTiersLeaveCopiesAsOthersDo(t *testing.T) {
-	inOneGoroutine(t)
 	// Endless lifetimes change nothing, whichever tiers keep copies.
 	n, p := tieredWorld(t)
 	w := workload.Change(onOpenConnections(300), func(of *workload.Poisson) { of.Objects, of.ZipfExponent = 2000, 0.8 })

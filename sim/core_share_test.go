@@ -28,7 +28,6 @@ func waitsLonger(x float64, n int, d float64) float64 {
 }
 
 func TestMatchesThatShareACoreWaitAsPeriodicStreams(t *testing.T) {
-	inOneGoroutine(t)
 	const work, draws = 1000, 100_000
 	for _, c := range []struct {
 		others int

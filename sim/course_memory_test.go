@@ -29,7 +29,6 @@ func memoryWorld(t *testing.T, pops int, perSecond float64, windows bool) (Scena
 
 // A tenth of a run says what the whole of it takes: within a fifth, and never less.
 func TestAShortRunTellsWhatMemoryCoursesTake(t *testing.T) {
-	inOneGoroutine(t)
 	for name, of := range map[string]struct {
 		pops    int
 		rate    float64

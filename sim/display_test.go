@@ -119,7 +119,6 @@ func TestPicturesOfACloudTakeTheirBytes(t *testing.T) {
 }
 
 func TestEveryPlayerHasAJitter(t *testing.T) {
-	inOneGoroutine(t)
 	// p99 - p50 of the round trips of each player are those of the line's law, as are the median and p95.
 	w := shooter().WithPlayers(200)
 	w = workload.Change(w, func(m *workload.Matched) { m.TickHz = 20 })

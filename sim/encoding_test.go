@@ -27,7 +27,6 @@ func smallResult(t testing.TB) *Result {
 }
 
 func TestResultsAreTheSameAfterAJourney(t *testing.T) {
-	inOneGoroutine(t)
 	r := smallResult(t)
 	r.Workloads[0].Sites[0].Counters[AwayUs] = 7 // no site opens
 	data, err := r.MarshalBinary()

@@ -69,7 +69,6 @@ func alikeZones(t testing.TB, count int) (n *topology.Network, ids []string) {
 }
 
 func TestFairnessDoesNotImproveBySmallerMatches(t *testing.T) {
-	inOneGoroutine(t)
 	// Everybody has the same round trip to every zone, so that eight zones instead of one change nothing but how many
 	// players there are to choose from: matches start later or, where they may, short of players.
 	n, zones := alikeZones(t, 8)
@@ -118,7 +117,6 @@ func TestFairnessDoesNotImproveBySmallerMatches(t *testing.T) {
 }
 
 func TestZonesThatAreAlikeChangeNothingInOneMarket(t *testing.T) {
-	inOneGoroutine(t)
 	// Everybody has the same round trip to every zone. With one market over all of them further zones change nothing at all; with
 	// cores that are scarce they change waits, and no round trip.
 	n, zones := alikeZones(t, 8)

@@ -151,7 +151,6 @@ func missTimes(t testing.TB, s Scenario, p placement.Placement) map[int64][2]int
 }
 
 func TestPlacementsShareWhatFetchesLose(t *testing.T) {
-	inOneGoroutine(t)
 	// Both ways lose packets, that to the regional edge cache and that on to the region. What one placement has in its caches, and what the sites have
 	// servers for, is no matter of which questions and answers of a request are lost: who misses in two placements waits as long in both.
 	w := onOpenConnections(30)

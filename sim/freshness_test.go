@@ -434,7 +434,6 @@ func TestAgesDoNotDependOnHowSitesAreAdvanced(t *testing.T) {
 // A tree of four leaves of 500 objects before a parent of 2,000, of 10,000 with an exponent of 0.8: .3312 at the leaves (Che's approximation is exact
 // there) and .3412 at the parent, where it would say .3736. Lifetimes that do not end change nothing.
 func TestATreeOfCachesHitsAsKnown(t *testing.T) {
-	inOneGoroutine(t)
 	nodes := []topology.Node{{ID: "region", Kind: topology.Region}, {ID: "rec", Kind: topology.RegionalEdgeCache}}
 	links := both("rec", "region", topology.Backbone, 5)
 	var pops []string

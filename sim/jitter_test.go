@@ -100,7 +100,6 @@ func jitterWithin(tech topology.Technology, x float64) float64 {
 }
 
 func TestALaterUpdateOvertakesALateOne(t *testing.T) {
-	inOneGoroutine(t)
 	// The law of what is in effect late is that of the least of k/f + J_k. p99 at 128 Hz: 5G 26, LTE 21, Wi-Fi 10 ms,
 	// found by somebody else; without overtaking it is that of the jitter, 75, 37 and 15 ms.
 	for _, c := range []struct {

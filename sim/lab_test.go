@@ -187,7 +187,6 @@ func (r *labRow) letter(s *Sighting) string {
 
 // Real caches and the simulator, in the profile of each, end every request in the same way, and ask the origin as often.
 func TestFreshnessIsThatOfRealCaches(t *testing.T) {
-	inOneGoroutine(t)
 	held := 0
 	for _, row := range append(labRows(t, "freshness.csv"), labRows(t, "lab.csv")...) {
 		if row.name == "mix1" {
@@ -221,7 +220,6 @@ func TestFreshnessIsThatOfRealCaches(t *testing.T) {
 // The counts of half a minute of random requests lie where 40 such half minutes of the simulator do: within 3.5 standard deviations of
 // its mean.
 func TestRandomRequestsEndAsAtRealCaches(t *testing.T) {
-	inOneGoroutine(t)
 	for _, row := range labRows(t, "freshness.csv") {
 		if row.name != "mix1" {
 			continue

@@ -25,7 +25,6 @@ func newLine(t *testing.T, tech topology.Technology, l workload.PlayerLine) (*se
 }
 
 func TestJitterThatLastsKeepsItsLawAndFades(t *testing.T) {
-	inOneGoroutine(t)
 	// A discrete autoregressive process: the law of the jitter is that of the technology, and what two updates meet that are
 	// sent t apart is correlated by exp(-t/mean).
 	const mean = 200 * time.Millisecond
@@ -123,7 +122,6 @@ func TestOvertakingByHand(t *testing.T) {
 }
 
 func TestBurstsOfLossAreThoseOfGilbertAndElliott(t *testing.T) {
-	inOneGoroutine(t)
 	for _, c := range []struct {
 		line workload.PlayerLine
 		runs float64 // mean number of updates lost in a row, in closed form

@@ -298,7 +298,6 @@ func TestAnOverloadedLinkOfTwoSitesGrowsByWhatIsTooMuch(t *testing.T) {
 }
 
 func TestLinksOfSeveralSitesAllocateNothingPerResponse(t *testing.T) {
-	inOneGoroutine(t)
 	s, p := linkedWorld(t)
 	s.Failures, s.WarmUp, s.Duration = nil, 0, 40*time.Second
 	s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: 400, Objects: 20_000, ZipfExponent: .8}

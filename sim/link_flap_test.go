@@ -83,7 +83,6 @@ func TestRoutesAroundALinkThatFlaps(t *testing.T) {
 // Of a link that is down for 3 s in 10, again and again, a share of 0.3 of the requests fails where routing takes no notice, of 0.1 where it
 // leads around it after a second; while routes lead around it, 3 s in 10, requests take 20 ms.
 func TestTheShareThatFailsOnALinkThatFlapsIsThatOfItsTimes(t *testing.T) {
-	inOneGoroutine(t)
 	for convergence, want := range map[time.Duration][2]float64{4 * time.Second: {0.3, 0}, time.Second: {0.1, 0.3}} {
 		s := detoured(t, nil)
 		w := oneObject()

@@ -32,7 +32,6 @@ func fieldsOf(of reflect.Type, path string) (all []string) {
 // TestEveryFieldOfAGameHasAnEffect changes one field of a game after the other, of one in which none is in vain: what a run gives
 // changes with each. A field that is new needs its row.
 func TestEveryFieldOfAGameHasAnEffect(t *testing.T) {
-	inOneGoroutine(t)
 	rows := map[string]func(*workload.Matched){
 		"MatchPlayers":      func(m *workload.Matched) { m.MatchPlayers = 5 },
 		"MatchLength":       func(m *workload.Matched) { m.MatchLength = 7 * time.Minute },

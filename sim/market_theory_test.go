@@ -169,7 +169,6 @@ func TestPlayersOfAMarketAreThoseOfLittlesLaw(t *testing.T) {
 }
 
 func TestPlayersByHourFollowTheDayAsInfinitelyManyServersDo(t *testing.T) {
-	inOneGoroutine(t)
 	// M_t/G/infinity: the mean at each instant is the integral of rate(t-u) P(L > u).
 	day, err := workload.Evening(2.5)
 	require.NoError(t, err)
@@ -239,7 +238,6 @@ func wholeMarket(t testing.TB) (Scenario, placement.Placement) {
 }
 
 func TestAMarketLosesNeitherMatchesNorPlayers(t *testing.T) {
-	inOneGoroutine(t)
 	s, p := wholeMarket(t)
 	r := runOne(t, s, p)
 	for i := range r.Workloads {
@@ -337,7 +335,6 @@ func bigMarket(t testing.TB, players float64, length time.Duration) (Scenario, p
 }
 
 func TestASampleOfMatchesSaysWhatAllDo(t *testing.T) {
-	inOneGoroutine(t)
 	// One match of eight is played, whole. What the market knows is of all matches, to the bit; what updates meet is the same within the
 	// sample's own interval, and what is not played keeps its part of the whole.
 	//

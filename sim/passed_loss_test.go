@@ -101,7 +101,6 @@ func TestSpilledRequestsLosePacketsToTheNanosecond(t *testing.T) {
 }
 
 func TestCallsOfGamesLosePacketsToTheNanosecond(t *testing.T) {
-	inOneGoroutine(t)
 	// Each update calls the region, 22 ms there and back, and each call is made again until the seventh arrives.
 	w := workload.Change(shooter(), func(m *workload.Matched) { m.Data = workload.DataCalls{Calls: 1, Probability: 1} })
 	s := Scenario{Network: fourNodes(t), Workloads: []workload.Workload{w}, Duration: 20 * time.Second, Seed: 1}
@@ -146,7 +145,6 @@ func lossyPlacements(t testing.TB) map[string]func() (Scenario, placement.Placem
 }
 
 func TestLinksThatLoseForAWhileLoseAsThoseThatAlwaysDo(t *testing.T) {
-	inOneGoroutine(t)
 	const loss = .05
 	for name, of := range lossyPlacements(t) {
 		s, p, between := of()

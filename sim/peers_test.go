@@ -206,7 +206,6 @@ func TestAFightEndsWhenOneLeaves(t *testing.T) {
 }
 
 func TestFightsTakeNoCoresOfOtherGames(t *testing.T) {
-	inOneGoroutine(t)
 	s := fights(t, twoMetros(t, 50, 0), workload.Peers{InputDelay: 3, Rollback: 8}, workload.Sessions{ConcurrentPlayers: 200, Length: workload.Weibull{Shape: 1, Scale: time.Hour}})
 	p := placement.RegionOnly("region")
 	p.Sites[1].Cores = 4

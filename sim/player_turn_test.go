@@ -74,7 +74,6 @@ func zonesApart(t testing.TB) (Scenario, placement.Placement) {
 
 // A link that fails, is slow or loses packets all the time is to players as if the network were so.
 func TestWhatLastsIsToPlayersAsIfTheNetworkWereSo(t *testing.T) {
-	inOneGoroutine(t)
 	s, p := zonesApart(t)
 	requireAsIfTheNetworkWereSo(t, s, p, [2]string{"x1", "zone"})
 }
@@ -121,7 +120,6 @@ func requireAsIfTheNetworkWereSo(t *testing.T, s Scenario, p placement.Placement
 // The link fails for 40 s of 100 s, and routes lead around it for 30 s of these and as long after: a tenth of the updates is lost, and three tenths
 // take 20 ms in place of 10 on the way. What players do is the same, to the update.
 func TestPlayersOnALinkThatFailsLoseUpdatesUntilRoutesConverge(t *testing.T) {
-	inOneGoroutine(t)
 	s, p := zonesApart(t)
 	usual, err := runOne(t, s, p).Workloads[0].Total()
 	require.NoError(t, err)
@@ -146,7 +144,6 @@ func TestPlayersOnALinkThatFailsLoseUpdatesUntilRoutesConverge(t *testing.T) {
 // Both ways to the zone fail: the routing rule sends who comes elsewhere, and who plays there loses what is sent until a way is back. A matchmaker
 // that goes by round trips does not know, and is refused.
 func TestPlayersWhomLinksCutOff(t *testing.T) {
-	inOneGoroutine(t)
 	s, p := zonesApart(t)
 	for _, x := range []string{"x1", "x2"} {
 		s.LinkFailures = append(s.LinkFailures, LinkFailure{Between: [2]string{x, "zone"}, At: 50 * time.Second, For: 30 * time.Second, Convergence: 10 * time.Second})
@@ -182,7 +179,6 @@ func TestThePlayersLeastRoundTripIsOverAllWays(t *testing.T) {
 
 // What is told by step of players whose way changes sums to what is told of the run, whatever happens to a link of theirs.
 func TestStepsOfPlayersOnLinksThatChangeSumToTheRun(t *testing.T) {
-	inOneGoroutine(t)
 	link := [2]string{"x1", "zone"}
 	for name, change := range map[string]func(*Scenario){
 		"down": func(s *Scenario) {

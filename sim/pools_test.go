@@ -78,7 +78,6 @@ func firstCome(arrivals []int64, service int64, n, queue int, longest, from, to 
 }
 
 func TestServersRejectWhatTheyHaveNoRoomFor(t *testing.T) {
-	inOneGoroutine(t)
 	for _, c := range []struct {
 		queue   placement.Limit
 		shed    time.Duration

@@ -61,7 +61,6 @@ func longRunOf(is plainCount) (later longRun) {
 // requireSteady holds the first seconds of preloaded caches, and those in the middle of a lifetime, against a long run, within both intervals.
 func requireSteady(t *testing.T, s Scenario, p placement.Placement, later longRun, life, narrow float64) {
 	t.Helper()
-	inOneGoroutine(t)
 	for _, from := range []float64{0, life / 2} {
 		s.WarmUp, s.Duration = time.Duration(from*1e9), time.Duration(life/3*1e9)
 		samples := make([][]float64, len(later))

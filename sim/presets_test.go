@@ -55,7 +55,6 @@ var measured = []curve{
 }
 
 func TestPresetsHitInCachesAsTheirSourceInEveryReplication(t *testing.T) {
-	inOneGoroutine(t)
 	// One PoP that begins in its steady state, so early that a wrong beginning shows: against the source, and against theory.
 	n, _ := star(t, 1, 0)
 	for _, c := range measured {

@@ -161,7 +161,6 @@ func plain(t *testing.T, name string, all []Sighting, bytes, toUser int64) (over
 
 // So many servers that none waits are as none that are counted: then the origin is asked by message. Of fetches by slices, through a tier in between, by pools, of what ages and is written.
 func TestAnOriginWithoutServersIsOneWithMore(t *testing.T) {
-	inOneGoroutine(t)
 	const MB = 1 << 20
 	gamma := func(s *Scenario) {
 		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) {

@@ -27,7 +27,6 @@ func besideAGame(t *testing.T, offered float64, pool placement.Pool) (Scenario, 
 }
 
 func TestRequestsHaveTheCoresThatMatchesLeave(t *testing.T) {
-	inOneGoroutine(t)
 	// Matches of ten minutes come and go so slowly beside requests of a second that these are those of M/M/c/c at each number of matches, of which the
 	// shares are Erlang's, too: of n on six cores, with work for four.
 	const offered = 2.5

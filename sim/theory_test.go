@@ -24,7 +24,6 @@ type replicated []*Result
 
 func replications(t *testing.T, s Scenario, p placement.Placement) (all replicated) {
 	t.Helper()
-	inOneGoroutine(t)
 	plans, err := Compile(context.Background(), s, p)
 	require.NoError(t, err)
 	for rep := range 10 {

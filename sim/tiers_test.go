@@ -205,7 +205,6 @@ func TestRandomFailuresOfDeepTiersAreTheSameHoweverAdvanced(t *testing.T) {
 }
 
 func TestEveryTierBeginsInItsSteadyState(t *testing.T) {
-	inOneGoroutine(t)
 	s, p := deepCDN(t)
 	s.WarmUp, s.Duration = 0, 100*time.Second
 	ratios := func(p placement.Placement, from int) (all []float64) {
