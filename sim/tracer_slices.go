@@ -95,12 +95,14 @@ func (t *tracer) hasSlice(s *site, of *tier, p *partAsked, key uint64, now, read
 
 // lacksSlice notes that the first tier has not, or that it is on its way. A fetch is followed until the first byte is there.
 func (t *tracer) lacksSlice(s *site, of *tier, p *partAsked, key uint64, f *flight, now int64) {
+	t.asking = nil // a user waits for it, whoever asked last: slices behind the first are due at instants of their own
 	t.misses(s, of, key, f, now)
 	t.current = t.current && !p.isBegun
 }
 
 // lacksAged notes that the first tier may not serve what it has of the slice that is due, and whether that begins a fetch, as lacksSlice does.
 func (t *tracer) lacksAged(s *site, of *tier, p *partAsked, fetch uint32, begins bool) {
+	t.asking = nil
 	if !begins {
 		t.joins(s, of, fetch)
 	}

@@ -81,3 +81,17 @@ func TestRequestsForPartsAreExplainedSliceBySlice(t *testing.T) {
 		})
 	}
 }
+
+func TestASliceThatIsDueIsWaitedForByItsUserAndNotByWhoAskedLast(t *testing.T) {
+	s, of, p := &site{}, &tier{}, &partAsked{}
+	for name, lacks := range map[string]func(*tracer){
+		"for ever":  func(tr *tracer) { tr.lacksSlice(s, of, p, 1, nil, 0) },
+		"that ages": func(tr *tracer) { tr.lacksAged(s, of, p, 0, true) },
+	} {
+		last := &notedFetch{} // whose question another site has had
+		tr := tracer{asking: last, fetches: map[flightName]*notedFetch{}}
+		lacks(&tr)
+		tr.begins(s, of, 1, true)
+		require.Nil(t, last.above.fetch, name)
+	}
+}
