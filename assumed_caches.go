@@ -7,7 +7,6 @@ import (
 
 	"github.com/edgewise-sim/edgewise/internal/words"
 	"github.com/edgewise-sim/edgewise/placement"
-	"github.com/edgewise-sim/edgewise/workload"
 )
 
 // assumedOfCaches says what a cache is at a site: one, or of servers, with their objects spread over them in which way.
@@ -45,20 +44,6 @@ func assumedOfCaches(s *Study) string {
 	}
 	return "caches: " + strings.Join(all, "; ") +
 		"; where nothing is said of servers a site has one cache of a tier (pooled); caches work without a queue, and without delay but for reads of a disk that are given" + disks
-}
-
-// assumedOfSteadyTiers says what caches of several tiers begin with where objects age.
-func assumedOfSteadyTiers(s *Study) string {
-	saysAges := slices.ContainsFunc(s.Workloads, func(w workload.Workload) bool {
-		service, ok := w.Service.(workload.Cacheable)
-		return ok && len(service.Controls) > 0
-	})
-	begins := slices.ContainsFunc(s.Placements, func(p placement.Placement) bool {
-		return len(p.Tiers) > 1 && slices.ContainsFunc(p.Tiers, func(t placement.Tier) bool {
-			return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return c.Preload })
-		})
-	})
-	return textIf(saysAges && begins, "caches of several tiers begin with ages as if none evicted an object within its lifetime: where they do, origins are asked too often as the run begins, 3 and 6 % in two that were tried")
 }
 
 // serversInWords says what a cache is made of, nothing where it is one.

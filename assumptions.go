@@ -170,7 +170,6 @@ var modelAssumptions = []func(s *Study) string{
 		return textIf(s.hasRequests(), "looking up a name (DNS) takes no time; requests have no size")
 	},
 	assumedOfCaches,
-	assumedOfSteadyTiers,
 	assumedOfHomes,
 	assumedOfUpstream,
 	assumedOfCachesBesideOrigins,

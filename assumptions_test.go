@@ -2,7 +2,6 @@ package edgewise_test
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
-	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -59,7 +57,6 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 		}},
 		{"servers do not notice that a client has given up, and work for it all the same", retrying, preset},
 		{"(skip_in_origin_region): mid-tier cache in region", withMidTier(false), withMidTier(true)},
-		{"caches of several tiers begin with ages as if none evicted an object within its lifetime", steadyTiers(true), steadyTiers(false)},
 		{"downloads: 84 % of the requests are for five objects", func(s *edgewise.Study) {
 			s.Workloads = []workload.Workload{workload.Downloads().WithRequestsPerSecond(5)}
 		}, preset},
@@ -94,25 +91,5 @@ func withMidTier(isSkipped bool) func(*edgewise.Study) {
 		s.Placements[0].Tiers = append(s.Placements[0].Tiers, placement.Tier{
 			Name: placement.MidTierCache, Caches: []placement.Cache{{Site: "region", CapacityBytes: 1 << 20}}, SkipInOriginRegion: isSkipped,
 		})
-	}
-}
-
-// steadyTiers has two tiers of caches that begin in their steady state, and objects that age or do not.
-func steadyTiers(ages bool) func(*edgewise.Study) {
-	return func(s *edgewise.Study) {
-		withMidTier(false)(s)
-		p := &s.Placements[0]
-		p.Tiers = slices.Clone(p.Tiers)
-		for i := range p.Tiers {
-			p.Tiers[i].Caches = slices.Clone(p.Tiers[i].Caches)
-			for k := range p.Tiers[i].Caches {
-				p.Tiers[i].Caches[k].Preload = true
-			}
-		}
-		s.Workloads = slices.Clone(s.Workloads)
-		s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: 5, Objects: 100}
-		if ages {
-			s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) { *c = c.Controlled(freshness.Control{MaxAge: freshness.For(time.Minute)}) })
-		}
 	}
 }

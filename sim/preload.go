@@ -28,8 +28,8 @@ const maxPreloadObjects = 20_000_000
 // nor Poisson: there the rates are those of Che's approximation, and so is the content. Other policies
 // start from the content that LRU would have, put in in the order of the requests.
 //
-// Users who come in visits ask for some objects several times in a row: then the time since the last request follows [workload.Gaps], and so do misses. That goes for
-// the caches that users meet; what others are asked for, and ages that tiers pass on and that are not replayed ([past]), are as if requests came each on its own.
+// Users who come in visits ask for some objects several times in a row: then the time since the last request follows [workload.Gaps], and so do misses. What
+// caches behind others are asked for follows where objects age, as it is replayed ([past]), and is as if requests came each on its own elsewhere.
 //
 // Objects that are asked for once ([workload.Endless]) lie between the others: a cache holds those that were asked for
 // since the oldest of the others was, though nobody will ask for them again. Behind it a cache has free space.
@@ -86,29 +86,15 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 			p.users[s.tiers[firstTier]] = s
 		}
 	}
-	asked, c := make(map[*tier]rates), p.newCycles(sites)
-	if err := p.replayPasts(sites, d); err != nil {
+	c := p.newCycles(sites)
+	if isReplayed, err := p.replayPasts(sites, c, d); err != nil {
 		return err
+	} else if isReplayed {
+		c = nil
 	}
-	for number := range p.plan.placement.Tiers {
-		beyond := p.preloadsBeyond(number)
-		for _, s := range sites {
-			if err := p.ctx.Err(); err != nil {
-				return err
-			}
-			t := s.tiers[number]
-			if t == nil {
-				continue
-			}
-			begins := p.plan.sites[s.id].caches[number].Preload
-			if !begins && !beyond {
-				continue
-			}
-			of := asked[t]
-			if t.number == firstTier {
-				of = p.ratesOfUsers(s)
-			}
-			longest := p.fill(t, s, of, d)
+	return p.eachTier(sites, c, d, func(number int, of placement.Cache) bool { return of.Preload || p.preloadsBeyond(number) },
+		func(t *tier, s *site, of rates, longest []float64) {
+			begins := p.plan.sites[s.id].caches[t.number].Preload
 			if !begins || slices.ContainsFunc(longest, func(s float64) bool { return !math.IsInf(s, 1) }) {
 				c.forgets(t)
 			}
@@ -117,7 +103,31 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 				p.age(t, s, of, c, d)
 				p.connect(t, s, of, c, d)
 			}
-			if beyond {
+		})
+}
+
+// eachTier draws the contents of caches of sites, where they are wanted, tier by tier from the user: it leaves them in d.found, and hands on what each is asked for and, by server, after how many
+// seconds what nobody asks for leaves it.
+func (p *preloader) eachTier(sites []*site, c *cycles, d *scratch, wants func(number int, of placement.Cache) bool, then func(t *tier, s *site, of rates, longest []float64)) error {
+	asked := make(map[*tier]rates)
+	for number := range p.plan.placement.Tiers {
+		for _, s := range sites {
+			if err := p.ctx.Err(); err != nil {
+				return err
+			}
+			t := s.tiers[number]
+			if t == nil || !wants(number, *p.plan.sites[s.id].caches[number]) {
+				continue
+			}
+			of := asked[t]
+			if t.number == firstTier {
+				of = p.ratesOfUsers(s)
+			} else {
+				p.addReplayed(t, of)
+			}
+			longest := p.fill(t, s, of, d)
+			then(t, s, of, longest)
+			if number+1 < len(p.plan.placement.Tiers) {
 				p.passOn(t, of, longest, c, asked)
 			}
 		}
@@ -278,8 +288,9 @@ func (p *preloader) passOn(t *tier, of rates, longest []float64, c *cycles, aske
 			}
 			asked[next][i].once += of[i].once / float64(len(p.plan.partsOf(t.hops[i], 0)))
 		}
+		past := p.pastAt(t, i)
 		for k, rate := range of[i].objects {
-			if !(rate > 0) { // and longest may be infinite
+			if !(rate > 0) || past.has(k) { // and longest may be infinite
 				continue
 			}
 			to := asked[behind(k)][i].objects
@@ -332,19 +343,24 @@ func (p *preloader) connect(t *tier, s *site, of rates, c *cycles, d *scratch) {
 		if len(t.hops[i]) == 0 {
 			continue
 		}
-		missed := of[i].once
-		for _, rate := range of[i].objects {
-			missed += max(rate, 0)
+		missed, past := of[i].once, p.pastAt(t, i)
+		if past != nil {
+			missed += past.asks
+		}
+		for k, rate := range of[i].objects {
+			if !past.has(k) {
+				missed += max(rate, 0)
+			}
 		}
 		if t.aging != nil {
 			for _, o := range d.found {
-				if k, ok := p.workloads[i].thingOf(objectOf(o.key)); ok {
+				if k, ok := p.workloads[i].thingOf(objectOf(o.key)); ok && !past.has(k) {
 					missed += p.asksOfAged(t, i, k, float64(share*of[i].objects[k]), math.Inf(1), c)
 				}
 			}
 		}
 		for _, o := range d.found {
-			if k, ok := p.workloads[i].thingOf(objectOf(o.key)); ok {
+			if k, ok := p.workloads[i].thingOf(objectOf(o.key)); ok && !past.has(k) {
 				missed -= float64(share * of[i].objects[k])
 			}
 		}
@@ -408,6 +424,7 @@ func (p *preloader) addRegular(t *tier, s *site, rates rates, server int, d *scr
 			}
 			continue
 		}
+		past := p.pastAt(t, i)
 		all, isDealt := len(rates[i].objects), false
 		var hand []uint32
 		if t.servers.isSharded() && of.renewal.Lifetime == 0 {
@@ -426,10 +443,10 @@ func (p *preloader) addRegular(t *tier, s *site, rates rates, server int, d *scr
 			stream := key.StreamAt(uint64(k))
 			o := recent{key: base + uint64(k), bytes: of.bytes[k]}
 			gaps := p.gapsOf(t, i, rate)
-			if past := p.pastOf(t, i, k); past == nil || t.number == firstTier {
+			if t.number == firstTier || !past.has(k) {
 				o.ago = gaps.Since(stream.Exp())
 			} else {
-				o.ago = p.lastAsked(past, server, i, k, rate, &stream)
+				o.ago = past.lastAsked(server, k, rate, &stream)
 			}
 			if of.renewal.Lifetime > 0 {
 				p.addRenewed(t, i, server, uint32(k), o, &gaps, &stream, d)

@@ -15,7 +15,7 @@ import (
 // An object that is asked for by a Poisson process with rate r, and lives for T, is fetched again at the first request behind
 // T: the fetches are T and an exponential time apart. Of the requests 1 in 1 + rT is such a fetch; all others find an age that is
 // uniform over T. So was the last request, an exponential time ago. That is exact where a cache evicts no object within its
-// lifetime and fetching takes no time. Objects whose ages tiers pass on have [cycles], slices, and what independent servers pass on, a [past]; behind caches that
+// lifetime and fetching takes no time. Objects whose ages tiers pass on have [cycles]; slices, what caches evict within its lifetime, and what independent servers pass on, a [past]; behind caches that
 // take every answer for new it goes for what Poisson requests with their rates would give.
 func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) {
 	if t.aging == nil {
@@ -30,7 +30,7 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 		objects := uint64(p.plan.scenario.objects(i))
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[i].Name, s.name)
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.AgesOfTier(int(t.number)))
-		share := t.servers.share()
+		share, past := t.servers.share(), p.pastAt(t, i)
 		for _, o := range d.found {
 			number := uint64(uint32(o.key)) - first
 			if uint64(uint32(o.key)) < first || number >= objects || !t.cache.Contains(o.key) {
@@ -61,13 +61,13 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 			asOf := -ago
 			since := asOf
 			var y cycle
-			past, shared := (*pastTier)(nil), false
+			isReplayed, shared := false, false
 			if rate > 0 && answer == freshness.Good {
-				if past = p.pastOf(t, i, k); past == nil {
+				if isReplayed = past.has(k); !isReplayed {
 					y, shared = cycles.of(t, i, k)
 				}
 			}
-			if past != nil {
+			if isReplayed {
 				asOf, since = past.copyAt(cache.ServerOf(o.key), k, ago)
 			} else if shared {
 				asOf, since = cycles.copyAt(t, &y, i, k, rate, ago, &stream)
@@ -117,9 +117,6 @@ func (p *preloader) asksOfAged(t *tier, i, k int, rate, longest float64, c *cycl
 	}
 	gaps := p.gapsOf(t, i, rate)
 	evicted := gaps.Missed(longest)
-	if past := p.pastOf(t, i, k); past != nil {
-		return max(float64(rate*past.asks[k]), evicted)
-	}
 	if y, shared := c.of(t, i, k); shared {
 		return max(c.asks(t, &y, i, k, rate), evicted)
 	}

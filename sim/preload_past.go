@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"math"
+	"cmp"
 	"slices"
 	"time"
 
@@ -12,38 +12,52 @@ import (
 )
 
 // A past is what requests for the objects of a workload have left at the caches of all tiers when a run begins, where that is in no closed form: of slices,
-// of which a request fetches several at once, where answers come from any of several independent servers, each with a copy of an age of its own, and where a cache behind the
-// first tier answers with what is too old while it fetches it anew, so that who has asked for it asks again. The
-// requests are replayed, object by object: see [replay]. Objects have nothing to do with each other as long as no cache evicts one within its lifetime, which is
-// assumed, and so is that fetching takes no time. Other objects that age on their way have [cycles].
+// of which a request fetches several at once, where answers come from any of several independent servers, each with a copy of an age of its own, where a cache behind the
+// first tier answers with what is too old while it fetches it anew, so that who has asked for it asks again, where a cache evicts objects within their lifetime, and
+// where users come in visits. The requests are replayed, object by object: see [replay]. An object leaves a cache that it was not asked of for the characteristic
+// time of that cache (Che, Tung and Wang 2002), which is all that objects have to do with each other. Fetching is taken for no time. Other objects that age on
+// their way have [cycles].
 type past struct {
 	*preloader
 	number int
 	tiers  []*pastTier // from the user
 	at     map[*tier]*pastTier
+	// isReplayed says of which things requests are, lifetimes for how many.
+	isReplayed []bool
+	lifetimes  int64
 }
 
 // A pastTier is what there is of a workload at a cache.
 type pastTier struct {
 	*tier
+	past    *past
 	nth     int
 	site    *site
 	share   float64 // of what the cache is asked for, of each server
 	servers []pastServer
+	leaves  []int64   // how long behind the last request for it a thing leaves the cache, in ns, by server; see [preloader.leavesAfter]
 	asked   []float64 // how often in a second, by thing; nil where users ask
-	asks    []float64 // what part of that the cache asks for itself, as it has none that is fresh
+	asks    float64   // how often in a second the cache asks for things itself, as it has none that is fresh
 }
 
 // A pastServer is one of the servers that hold copies of their own.
 type pastServer struct {
-	copies []pastCopy // by thing
-	last   []int64    // when each was asked for last, in ns, 0 for not at all; nil where users ask
+	copies []pastCopy // of the object that is replayed, by slice
+	last   []int64    // when each was asked for last, in ns, 0 for not at all
+	left   []pastLeft // what the requests have left, in the order of the things
+}
+
+// A pastLeft is what requests have left of a thing.
+type pastLeft struct {
+	thing uint32
+	last  int64
+	pastCopy
 }
 
 // A pastCopy is one that has come since an instant, as it was at another, in ns; 0 for none.
 type pastCopy struct{ asOf, since int64 }
 
-// isReplayed reports whether what objects that age begin with is found out by replaying requests.
+// isReplayed reports whether what objects that age begin with is found out by replaying requests, whatever caches evict.
 func (s *Scenario) isReplayed(p *placement.Placement) bool {
 	if !s.ages(p) {
 		return false
@@ -86,73 +100,159 @@ func copiesIn(c *placement.Cache) int {
 	return 1
 }
 
-// replayPasts finds out what there is at the caches of sites, by workload, where requests are to be replayed.
-func (p *preloader) replayPasts(sites []*site, d *scratch) error {
+// replayPasts finds out what there is at the caches of sites, by workload, where requests are to be replayed, and reports whether they are.
+func (p *preloader) replayPasts(sites []*site, c *cycles, d *scratch) (isReplayed bool, err error) {
 	p.pasts = nil
-	if !p.plan.scenario.isReplayed(&p.plan.placement) {
-		return nil
+	s := &p.plan.scenario
+	if !s.ages(&p.plan.placement) {
+		return false, nil
 	}
-	p.pasts = make([]*past, len(p.workloads))
-	for i := range p.workloads {
-		if p.workloads[i].perSecond == nil {
-			continue
+	leaves, err := p.leavesAfter(sites, c, d)
+	if err != nil || !s.isReplayed(&p.plan.placement) && !p.evictsWithinLifetimes(leaves) && !p.passesOnVisits(sites) {
+		return false, err
+	}
+	lifetimes := int64(wholeLifetimesBack)
+	if s.isReplayed(&p.plan.placement) {
+		lifetimes = lifetimesBack
+	}
+	for range settlingRounds {
+		p.pasts = nil // of the round before
+		pasts := make([]*past, len(p.workloads))
+		for i := range p.workloads {
+			if p.workloads[i].perSecond == nil {
+				continue
+			}
+			h := &past{preloader: p, number: i, at: make(map[*tier]*pastTier), isReplayed: make([]bool, len(p.workloads[i].popularity)), lifetimes: lifetimes}
+			for number := range p.plan.placement.Tiers {
+				for _, s := range sites {
+					if t := s.tiers[number]; t != nil && t.aging != nil && t.aging.contents[i] != nil {
+						h.add(t, s, leaves[t])
+					}
+				}
+			}
+			if len(h.tiers) == 0 {
+				continue
+			}
+			if err := h.replay(d); err != nil {
+				return false, err
+			}
+			pasts[i] = h
 		}
-		h := &past{preloader: p, number: i, at: make(map[*tier]*pastTier)}
-		for number := range p.plan.placement.Tiers {
-			for _, s := range sites {
-				if t := s.tiers[number]; t != nil && t.aging != nil && t.aging.contents[i] != nil {
-					h.add(t, s)
+		p.pasts = pasts
+		if leaves, err = p.leavesAfter(sites, nil, d); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// settlingRounds is how often requests are replayed, so that caches behind others evict as those requests have it that they are asked by. They begin with what Che's
+// approximation says of caches that take these for requests each on its own.
+const settlingRounds = 2
+
+// leavesAfter returns how long behind the last request for it a thing leaves a server of each cache of sites, in seconds.
+func (p *preloader) leavesAfter(sites []*site, c *cycles, d *scratch) (map[*tier][]float64, error) {
+	leaves := make(map[*tier][]float64)
+	err := p.eachTier(sites, c, d, func(int, placement.Cache) bool { return true }, func(t *tier, _ *site, _ rates, longest []float64) { leaves[t] = longest })
+	return leaves, err
+}
+
+// evictsWithinLifetimes reports whether caches evict objects that are fresh.
+func (p *preloader) evictsWithinLifetimes(leaves map[*tier][]float64) bool {
+	for t, longest := range leaves {
+		for _, c := range t.aging.contents {
+			if c == nil {
+				continue
+			}
+			for class := range c.policies {
+				life := c.policies[class].Lifetime()
+				if life < int64(maxRun) && time.Duration(life).Seconds() > slices.Min(longest) {
+					return true
 				}
 			}
 		}
-		if len(h.tiers) == 0 {
-			continue
-		}
-		p.pasts[i] = h
-		if err := h.replay(d); err != nil {
-			return err
-		}
 	}
-	return nil
+	return false
 }
 
-func (h *past) add(t *tier, s *site) {
-	things := len(h.workloads[h.number].popularity)
-	of := &pastTier{tier: t, nth: len(h.tiers), site: s, share: t.servers.share(), asks: make([]float64, things)}
+// passesOnVisits reports whether caches pass on what users ask for several times in a row.
+func (p *preloader) passesOnVisits(sites []*site) bool {
+	if len(p.plan.placement.Tiers) < 2 {
+		return false
+	}
+	for i := range p.workloads {
+		w := &p.workloads[i]
+		if w.perSecond == nil {
+			continue
+		}
+		hottest := slices.Max(w.popularity)
+		for _, s := range sites {
+			if t := s.tiers[firstTier]; t != nil {
+				if gaps := p.gapsOf(t, i, float64(w.perSecond[s.id]*hottest)); gaps.ComeInVisits() {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (h *past) add(t *tier, s *site, leaves []float64) {
+	w := &h.workloads[h.number]
+	of := &pastTier{tier: t, past: h, nth: len(h.tiers), site: s, share: t.servers.share()}
+	most := 1
+	if w.sliced != nil {
+		for object := range len(w.sliced.first) - 1 {
+			most = max(most, int(w.sliced.first[object+1]-w.sliced.first[object]))
+		}
+	}
 	n := 1
 	if of.share < 1 {
 		n = t.servers.apart()
 	}
 	for range n {
-		server := pastServer{copies: make([]pastCopy, things)}
-		if t.number != firstTier {
-			server.last = make([]int64, things)
-		}
-		of.servers = append(of.servers, server)
+		of.servers = append(of.servers, pastServer{copies: make([]pastCopy, most), last: make([]int64, most)})
+	}
+	for _, seconds := range leaves {
+		of.leaves = append(of.leaves, inNs(seconds))
 	}
 	if t.number != firstTier {
-		of.asked = make([]float64, things)
+		of.asked = make([]float64, len(w.popularity))
 	}
 	h.tiers = append(h.tiers, of)
 	h.at[t] = of
 }
 
-// pastOf returns the past of a thing of a workload at a cache, nil where it has none.
-func (p *preloader) pastOf(t *tier, number, k int) *pastTier {
+// leavesIn returns how long behind the last request for it a thing leaves one of the servers, in ns.
+func (of *pastTier) leavesIn(h *past, server, k int) int64 {
+	if of.share == 1 {
+		server = h.shardOf(of.tier, h.number, k)
+	}
+	return of.leaves[server]
+}
+
+// pastAt returns what there is of a workload at a cache, nil where nothing was replayed.
+func (p *preloader) pastAt(t *tier, number int) *pastTier {
 	if p.pasts == nil || p.pasts[number] == nil {
 		return nil
 	}
-	if of := p.pasts[number].at[t]; of != nil && p.pasts[number].back(k) > 0 {
-		return of
-	}
-	return nil
+	return p.pasts[number].at[t]
 }
+
+// has reports whether requests for a thing were replayed.
+func (of *pastTier) has(k int) bool { return of != nil && of.past.isReplayed[k] }
 
 // lifetimesBack is how far back in time requests are replayed. Each slice by itself is as in an endless run from the first lifetime on. But slices that are
 // fetched at once become too old at once, until a request asks for some of them alone, and the popular ones drift apart for hundreds of lifetimes: where these
 // began together 12 % too many requests found all of their slices after 20 lifetimes, of an object with ten slices of which six in ten requests want three or four.
 // So they begin apart, and come together where they do within some lifetimes: after so many 1 % too few find all.
+//
+// So do copies at the caches before one that answers with what is too old.
 const lifetimesBack = 40
+
+// wholeLifetimesBack is the same of whole objects that no cache hands on too old, nor any of independent servers. They begin with what the last cache before the origin has in
+// a long run, and forget the rest within two lifetimes.
+const wholeLifetimesBack = 8
 
 // back returns how far back requests for a thing are replayed, in ns: 0 where it does not become too old.
 func (h *past) back(k int) (longest int64) {
@@ -171,44 +271,52 @@ func (h *past) back(k int) (longest int64) {
 			if life >= int64(maxRun) {
 				return 0
 			}
-			return longest * lifetimesBack
+			return longest * h.lifetimes
 		}
 		t = behind(k)
 	}
 }
 
-// lastAsked draws how long ago a server of a cache behind others was asked for a thing last that it is asked for at a rate, in seconds. What caches ask for of which
-// all hold what they have got was replayed; what they ask for beyond that, as they have evicted it, comes at random.
-func (p *preloader) lastAsked(of *pastTier, server, number, k int, rate float64, stream *random.Stream) (ago float64) {
+// addReplayed adds how often a cache behind others is asked for things for which requests were replayed.
+func (p *preloader) addReplayed(t *tier, of rates) {
+	for i := range of {
+		if past := p.pastAt(t, i); past != nil {
+			for k, asked := range past.asked {
+				of[i].objects[k] += asked
+			}
+		}
+	}
+}
+
+// leftOf returns what requests have left of a thing at a server, nil for nothing.
+func (of *pastTier) leftOf(server, k int) *pastLeft {
 	if of.share == 1 {
 		server = 0
 	}
-	replayed := float64(of.share * of.asked[k])
-	switch last := of.servers[server].last[k]; {
-	case last != 0:
-		ago = time.Duration(-last).Seconds()
-	case replayed > 0:
-		ago = time.Duration(p.pasts[number].back(k)).Seconds() + stream.Exp()/replayed
-	default:
-		ago = math.Inf(1)
+	left := of.servers[server].left
+	n, ok := slices.BinarySearchFunc(left, uint32(k), func(l pastLeft, k uint32) int { return cmp.Compare(l.thing, k) })
+	if !ok {
+		return nil
 	}
-	if more := rate - replayed; more > 0x1p-20*rate {
-		ago = min(ago, stream.Exp()/more)
+	return &left[n]
+}
+
+// lastAsked draws how long ago a server of a cache behind others was asked for a thing last that it is asked for at a rate, in seconds.
+func (of *pastTier) lastAsked(server, k int, rate float64, stream *random.Stream) (ago float64) {
+	if left := of.leftOf(server, k); left != nil {
+		return time.Duration(-left.last).Seconds()
 	}
-	return ago
+	return time.Duration(of.past.back(k)).Seconds() + stream.Exp()/rate // before all that was replayed
 }
 
 // copyAt returns as of when a server has a thing that it was asked for last so many ns ago, and since when.
 func (of *pastTier) copyAt(server, k int, ago int64) (asOf, since int64) {
-	if of.share == 1 {
-		server = 0
-	}
-	c := of.servers[server].copies[k]
-	if c == (pastCopy{}) { // nobody has asked for it since it would be too old
+	left := of.leftOf(server, k)
+	if left == nil || left.pastCopy == (pastCopy{}) { // nobody has asked for it since it would be too old
 		return -ago, -ago
 	}
 	if of.asked == nil {
-		c.asOf, c.since = min(c.asOf, -ago), min(c.since, -ago)
+		return min(left.asOf, -ago), min(left.since, -ago)
 	}
-	return c.asOf, c.since
+	return left.asOf, left.since
 }

@@ -45,10 +45,11 @@ func (l *replayedLife) until(c *pastCopy) int64 {
 	return c.since + l.ns
 }
 
-// A replayedCount is how often a cache was asked for a slice, and asked for it itself, since an instant; and for how long what it got was fresh, in all, in ns.
+// A replayedCount is how often a cache was asked for a slice, and asked for it itself, since an instant; and for how long it held how many copies, fresh, in all, in ns.
 type replayedCount struct {
-	asked, asks, fresh int64
-	wanted             float64 // how often users want it in a second of whom this is the last cache before the origin
+	asked, asks  int64
+	copies, held int64
+	wanted       float64 // how often users want it in a second of whom this is the last cache before the origin
 }
 
 // A replayedEdge is a server of the first tier.
@@ -60,6 +61,8 @@ type replayedEdge struct {
 	asks   workload.Asks // those before the ones that came last
 	near   []pastRequest // those that came last, back in time
 	left   int           // of them, those still to come
+	// keeps says that it evicts nothing of the object while it is fresh.
+	keeps bool
 }
 
 // A dueRequest is the next that a server of the first tier is to serve.
@@ -104,16 +107,17 @@ func (r *replay) run(d *scratch) {
 	if back == 0 || !(w.popularity[r.first] >= 0) {
 		return
 	}
-	longest := back / lifetimesBack
+	longest := back / r.lifetimes
 	r.size = 0
 	for k := r.first; k < r.next; k++ {
 		r.size += w.bytes[k]
+		r.isReplayed[k] = true
 	}
-	hottest, draws := r.open(longest, d)
-	if !(hottest > 0) {
+	perLife := r.open(longest, d)
+	if !(perLife > 0) {
 		return
 	}
-	if perLife := min(float64(hottest*time.Duration(longest).Seconds()), draws); perLife*lifetimesBack > drawsBack {
+	if perLife*float64(r.lifetimes) > drawsBack {
 		back = int64(float64(longest) * (drawsBack / perLife))
 	}
 	r.begin = -back
@@ -136,15 +140,16 @@ func (r *replay) run(d *scratch) {
 		r.serve(r.pop())
 	}
 	r.settle()
+	r.leave()
 }
 
-// open finds out who asks for the object and how long it is fresh where. It returns how often the server is asked that is asked most, and about how many
-// requests a lifetime are drawn there at most.
-func (r *replay) open(longest int64, d *scratch) (hottest, draws float64) {
+// open finds out who asks for the object and how long it is fresh where. It returns about how many requests a lifetime are drawn at the server where most are.
+func (r *replay) open(longest int64, d *scratch) (perLife float64) {
 	w, s := &r.workloads[r.number], &r.plan.scenario
 	r.edges = r.edges[:0]
 	name := s.Workloads[r.number].Name
 	r.asks = random.NewKey(s.Seed, r.rep, random.Entity(name), purpose.AgesOfTier(0)).StreamAt(uint64(r.object))
+	draws := 0.0 // of one that evicts nothing
 	for k := r.first; k < r.next && w.sliced != nil; k++ {
 		draws += 1 / max(w.sliced.reached[k], 0x1p-40)
 	}
@@ -174,17 +179,28 @@ func (r *replay) open(longest int64, d *scratch) (hottest, draws float64) {
 		older := random.NewKey(s.Seed, r.rep, entity, purpose.AgesOfTier(0))
 		for server := range of.servers {
 			if of.share < 1 {
-				hottest = max(hottest, r.openServer(of, server, random.Key(last.At(1<<63|uint64(server))), random.Key(older.At(1<<63|uint64(server))), d))
+				r.openServer(of, server, longest, random.Key(last.At(1<<63|uint64(server))), random.Key(older.At(1<<63|uint64(server))), d)
 			} else {
-				hottest = max(hottest, r.openServer(of, server, last, older, d))
+				r.openServer(of, server, longest, last, older, d)
 			}
 		}
 	}
-	return hottest, draws
+	for n := range r.edges {
+		of := float64(r.edges[n].rate * time.Duration(longest).Seconds())
+		if r.edges[n].keeps {
+			of = min(of, draws)
+		}
+		perLife = max(perLife, of)
+	}
+	return perLife
 }
 
-// openServer adds a server of the first tier, where users ask it for the object, and returns how often they do.
-func (r *replay) openServer(of *pastTier, server int, last, older random.Key, d *scratch) (rate float64) {
+// evictedALife is how many times in a lifetime a server may evict some of an object that counts as kept: which is what it costs to skip the requests in between.
+const evictedALife = 1e-4
+
+// openServer adds a server of the first tier, where users ask it for the object.
+func (r *replay) openServer(of *pastTier, server int, longest int64, last, older random.Key, d *scratch) {
+	rate := 0.0
 	w, near := &r.workloads[r.number], last.StreamAt(uint64(r.object))
 	d.past = d.past[:0]
 	if w.sliced != nil {
@@ -194,7 +210,7 @@ func (r *replay) openServer(of *pastTier, server int, last, older random.Key, d 
 		d.past = append(d.past, pastRequest{ago: gaps.Since(near.Exp()), next: 1}) // as [preloader.addRegular] draws it
 	}
 	if !(rate > 0) {
-		return 0
+		return
 	}
 	n := len(r.edges)
 	if n < cap(r.edges) {
@@ -206,7 +222,14 @@ func (r *replay) openServer(of *pastTier, server int, last, older random.Key, d 
 	*e = replayedEdge{of: of, server: server, rate: rate, stream: older.StreamAt(uint64(r.object)), near: append(e.near[:0], d.past...), left: len(d.past)}
 	gaps := r.gapsOf(of.tier, r.number, rate)
 	e.asks = gaps.AsksAt(&e.stream)
-	return rate
+	evicted := 0.0
+	for k, rate := range d.rates {
+		if rate > 0 {
+			gaps := r.gapsOf(of.tier, r.number, float64(of.share*rate))
+			evicted += gaps.Missed(time.Duration(of.leavesIn(r.past, server, r.first+k)).Seconds())
+		}
+	}
+	e.keeps = float64(evicted*time.Duration(longest).Seconds()) < evictedALife
 }
 
 // beginAtRandom lets the servers that ask the origin begin with what they have at any time where the first who asks behind a lifetime has them fetch: a copy that
@@ -234,7 +257,7 @@ func (r *replay) beginAtRandom() {
 				u, v := r.asks.Float64(), r.asks.Float64()
 				if x := float64(r.counts[nth][k-r.first].wanted * seconds); float64(u*(1+x)) < x {
 					at := r.begin - int64(v*float64(life.ns))
-					of.servers[server].copies[k] = pastCopy{asOf: at, since: at}
+					of.servers[server].copies[k-r.first], of.servers[server].last[k-r.first] = pastCopy{asOf: at, since: at}, r.begin
 				}
 			}
 		}
@@ -245,10 +268,8 @@ func (r *replay) beginAtRandom() {
 func (r *replay) goOn(n int, from int64) {
 	e := &r.edges[n]
 	if e.left == len(e.near) {
-		until := r.freshUntil(e, from)
-		e.asks.Skip(time.Duration(until-from).Seconds(), &e.stream)
-		older := until + inNs(e.asks.Next(&e.stream))
-		if older < e.near[e.left-1].at() {
+		last := e.near[e.left-1].at()
+		if older := r.older(e, from, last); older < last {
 			r.push(dueRequest{at: older, edge: n})
 			return
 		}
@@ -259,6 +280,31 @@ func (r *replay) goOn(n int, from int64) {
 			r.push(dueRequest{at: at, edge: n, isNear: true})
 			return
 		}
+	}
+}
+
+// older returns when the next request comes to a server, behind an instant, that finds something of the object too old, evicted, or not there; some instant behind last
+// where none comes before that.
+func (r *replay) older(e *replayedEdge, from, last int64) int64 {
+	is := &e.of.servers[e.server]
+	if e.keeps {
+		until := r.freshUntil(e, from)
+		for k := range r.next - r.first {
+			is.last[k] = min(until, last) // or so shortly before that it makes no difference
+		}
+		e.asks.Skip(time.Duration(until-from).Seconds(), &e.stream)
+		return until + inNs(e.asks.Next(&e.stream))
+	}
+	if r.workloads[r.number].sliced != nil {
+		return from + inNs(e.asks.Next(&e.stream))
+	}
+	until, leaves := r.freshUntil(e, from), e.of.leavesIn(r.past, e.server, r.first)
+	for {
+		at := from + inNs(e.asks.Next(&e.stream))
+		if at >= until || at >= last || at-from > leaves {
+			return at
+		}
+		from, is.last[0] = at, at
 	}
 }
 
@@ -274,7 +320,7 @@ func (r *replay) freshUntil(e *replayedEdge, from int64) int64 {
 	first := int64(math.MaxInt64 / 4)
 	for k := r.first; k < r.next; k++ {
 		if w.popularity[k] > 0 {
-			if first = min(first, life.until(&copies[k])); first <= from {
+			if first = min(first, life.until(&copies[k-r.first])); first <= from {
 				return from
 			}
 		}
@@ -300,64 +346,89 @@ func (r *replay) serve(q dueRequest) {
 
 // get lets a server be asked for a thing at an instant, and returns as of when it answers.
 func (r *replay) get(of *pastTier, server, k int, at int64) (asOf int64) {
-	is, count, life := &of.servers[server], &r.counts[of.nth][k-r.first], &r.lives[of.nth]
+	n := k - r.first
+	is, count, life := &of.servers[server], &r.counts[of.nth][n], &r.lives[of.nth]
 	counts := at >= r.countsFrom
 	if counts {
 		count.asked++
 	}
-	if is.last != nil {
-		is.last[k] = at
+	held, last := is.copies[n], is.last[n]
+	is.last[n] = at
+	until := life.until(&held)
+	has := held != (pastCopy{})
+	if leaves := of.leavesIn(r.past, server, k); has && at-last > leaves {
+		until, has = min(until, last+leaves), false
 	}
-	held := is.copies[k]
-	tooOld := at - life.until(&held)
-	if held != (pastCopy{}) && tooOld < 0 {
+	if has && at < until {
 		return held.asOf
+	}
+	if counts && held.since >= r.countsFrom && held != (pastCopy{}) {
+		count.copies++
+		count.held += max(until-held.since, 0)
 	}
 	asOf = at
 	if life.behind != nil {
-		to, n := r.at[life.behind(k)], 0
+		to, which := r.at[life.behind(k)], 0
 		if len(to.servers) > 1 {
-			n = int(r.asks.Uint64() >> 32 * uint64(len(to.servers)) >> 32)
+			which = int(r.asks.Uint64() >> 32 * uint64(len(to.servers)) >> 32)
 		}
-		asOf = r.get(to, n, k, at)
+		asOf = r.get(to, which, k, at)
 	}
-	is.copies[k] = pastCopy{asOf: asOf, since: at}
+	is.copies[n] = pastCopy{asOf: asOf, since: at}
 	if counts {
 		count.asks++
-		count.fresh += max(life.until(&is.copies[k])-at, 0)
 	}
-	if held != (pastCopy{}) && tooOld <= life.stale {
+	if has && at-until <= life.stale {
 		return held.asOf // and what has been fetched is for those who come later
 	}
 	return asOf
 }
 
-// settle notes how often each cache asks for the object itself. At the first tier that follows from for how long what it got was fresh, further on from how
-// often it had none that is fresh.
+// settle notes how often each cache asks for the object itself. At the first tier that follows from for how long it holds what it gets, fresh, further on from how
+// often it had none that is.
 func (r *replay) settle() {
 	w := &r.workloads[r.number]
 	for nth, of := range r.tiers {
 		life := &r.lives[nth]
 		for k := r.first; k < r.next; k++ {
 			count := &r.counts[nth][k-r.first]
-			asked, fresh := 0.0, time.Duration(life.ns).Seconds()
+			held := time.Duration(min(life.ns, of.leavesIn(r.past, 0, k))).Seconds()
+			if count.copies > 0 {
+				held = time.Duration(count.held).Seconds() / float64(count.copies)
+			}
+			asked := 0.0
 			if of.asked != nil {
 				asked = of.asked[k]
 			} else {
 				asked = float64(w.perSecond[of.site.id] * w.popularity[k])
-				if count.asks > 0 {
-					fresh = time.Duration(count.fresh).Seconds() / float64(count.asks)
-				}
 			}
-			of.asks[k] = 1 / (1 + float64(of.share*asked*fresh))
-			if gaps := r.gapsOf(of.tier, r.number, float64(of.share*asked)); gaps.ComeInVisits() {
-				of.asks[k] = gaps.Fetches(fresh) / float64(of.share*asked)
+			if !(asked > 0) {
+				continue
 			}
+			gaps := r.gapsOf(of.tier, r.number, float64(of.share*asked))
+			asks := gaps.Fetches(held) / of.share
 			if of.asked != nil && count.asked > 0 {
-				of.asks[k] = float64(count.asks) / float64(count.asked)
+				asks = float64(asked*float64(count.asks)) / float64(count.asked)
 			}
-			if life.behind != nil && asked > 0 {
-				r.at[life.behind(k)].asked[k] += float64(asked * of.asks[k])
+			of.asks += asks
+			if life.behind != nil {
+				r.at[life.behind(k)].asked[k] += asks
+			}
+		}
+	}
+}
+
+// leave notes what the requests for the object have left, and clears the caches for the next. A cache that users ask holds what was asked for last; of others that is
+// found out from what they were asked for.
+func (r *replay) leave() {
+	for _, of := range r.tiers {
+		for server := range of.servers {
+			is := &of.servers[server]
+			for n := range r.next - r.first {
+				if last := is.last[n]; last != 0 && (of.asked != nil || -last <= of.leavesIn(r.past, server, r.first+n)) {
+					is.left = append(is.left, pastLeft{thing: uint32(r.first + n), last: last, pastCopy: is.copies[n]})
+				}
+				is.copies[n], is.last[n] = pastCopy{}, 0
 			}
 		}
 	}

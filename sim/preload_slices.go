@@ -191,8 +191,8 @@ func (p *preloader) addSlices(t *tier, number int, object uint32, of []float64, 
 		return
 	}
 	stream, share := key.StreamAt(uint64(object)), t.servers.share()
-	past := p.pastOf(t, number, first)
-	if t.number == firstTier || past == nil {
+	past := p.pastAt(t, number)
+	if t.number == firstTier || !past.has(first) {
 		past = nil
 		p.walk(t, number, object, of[first:next], &stream, d)
 	}
@@ -208,7 +208,7 @@ func (p *preloader) addSlices(t *tier, number int, object uint32, of []float64, 
 		if past == nil {
 			o.ago = d.agos[k-first]
 		} else {
-			o.ago = p.lastAsked(past, server, number, k, float64(share*of[k]), &stream)
+			o.ago = past.lastAsked(server, k, float64(share*of[k]), &stream)
 		}
 		if o.ago <= age {
 			d.add(o)

@@ -12,6 +12,7 @@ import (
 	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
+	"github.com/edgewise-sim/edgewise/stats"
 	"github.com/edgewise-sim/edgewise/topology"
 	"github.com/edgewise-sim/edgewise/workload"
 )
@@ -152,5 +153,39 @@ func TestSlicesWereAskedForLastByVisits(t *testing.T) {
 	for k, rate := range rates {
 		gaps := s.Workloads[0].GapsOf(rate, .5)
 		require.InEpsilon(t, gaps.Wait(math.Inf(1)), sums[k]/walks, .03, "slice %d", k)
+	}
+}
+
+// What users in visits ask for several times in a row is as old at all tiers, and PoPs that evict are asked again. A second tier was asked for 16 % too much.
+func TestTiersOfVisitsBeginInTheirSteadyState(t *testing.T) {
+	const life = 60
+	n, ids := star(t, 4, 1)
+	w, _ := siteThatAges(t, 2, 100, life)
+	w.Demand = workload.Poisson{RequestsPerSecond: 2, Objects: 100, ZipfExponent: .6}
+	w.Visits = workload.Visits{Requests: 10, Gap: time.Second}
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Seed: 5}
+	p := placement.RegionOnly("region").WithPoPs(10, ids...).WithUpstream(open).WithMidTier(40, "region")
+	asks := func(s Scenario, p placement.Placement, runs int) (of [2]stats.Estimate) {
+		plans, err := Compile(t.Context(), s, p)
+		require.NoError(t, err)
+		var samples [2][]float64
+		for rep := range runs {
+			r, err := plans[0].Run(t.Context(), rep)
+			require.NoError(t, err)
+			for n := range samples {
+				samples[n] = append(samples[n], float64(r.Workloads[0].Tiers[n].Count(TierFetches))/s.Duration.Seconds())
+			}
+		}
+		return [2]stats.Estimate{stats.MeanOf(samples[0], .99), stats.MeanOf(samples[1], .99)}
+	}
+	long := s
+	long.WarmUp, long.Duration = 2000*time.Second, 40000*time.Second
+	later := asks(long, p, 6)
+	s.Duration = 20 * time.Second
+	begin := asks(s, p.Preloaded(), 800)
+	for n := range later {
+		t.Logf("tier %d begins with %v, later %v", n, begin[n], later[n])
+		require.Less(t, begin[n].HalfWidth()+later[n].HalfWidth(), .1*later[n].Value)
+		require.InDelta(t, later[n].Value, begin[n].Value, begin[n].HalfWidth()+later[n].HalfWidth())
 	}
 }

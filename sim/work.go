@@ -117,7 +117,7 @@ func (s *Scenario) Work() Work {
 const (
 	entryBytes  = 64  // an object in a cache: its entry, size, place in the index, what a policy keeps
 	objectBytes = 48  // an object of a catalogue that caches are preloaded from, by tier: its rates, and their order
-	pastBytes   = 40  // one whose requests are replayed, by server: what there is of it, and how often it is asked for
+	pastBytes   = 48  // one whose requests are replayed, by server: what there is of it, and how often it is asked for
 	playerBytes = 700 // a player: the session, the lobby, the match, the law of the last mile
 )
 
@@ -189,8 +189,12 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 				if c.Preload {
 					begin := things + min(once, fits)
 					preload = max(preload, begin*objectBytes*float64(len(p.Tiers)+1))
-					if s.isReplayed(p) {
-						of := float64(things * pastBytes * float64(copiesIn(&c)))
+					if s.ages(p) {
+						left := things
+						if t == 0 {
+							left = min(things, fits)
+						}
+						of := float64(left * pastBytes * float64(copiesIn(&c)))
 						past, largestPast = past+of, max(largestPast, of)
 					}
 					in = min(in, begin+requests)
