@@ -177,11 +177,12 @@ func stepsOf(day Profile) (steps [daySteps]float64) {
 func (w Weibull) present(arrivals *[daySteps]float64) (there [daySteps]float64) {
 	const days = 60
 	var ages [daySteps]float64
-	sum := 0.0
+	sum, ended := 0.0, false
 	for k := range days * daySteps {
 		age := (float64(k) + 0.5) * float64(dayStep)
 		p := portable.Exp(-portable.Pow(age/float64(w.Scale), w.Shape))
 		if p < 1e-9 {
+			ended = true
 			break
 		}
 		ages[k%daySteps] += p
@@ -190,10 +191,10 @@ func (w Weibull) present(arrivals *[daySteps]float64) (there [daySteps]float64) 
 	if sum == 0 {
 		return *arrivals // shorter than can be seen
 	}
-	// What is left of a law with a heavier tail has seen all hours alike.
-	tail := math.Max(0, float64(w.Mean())/float64(dayStep)-sum)
-	if tail < sum/1000 {
-		tail = 0
+	// What is left of a law with a heavier tail has seen all hours alike. Where nothing is left, what the sum lacks of the mean is of sessions shorter than a step.
+	tail := 0.0
+	if !ended {
+		tail = math.Max(0, float64(w.Mean())/float64(dayStep)-sum)
 	}
 	for i := range there {
 		for k, p := range ages {
