@@ -115,7 +115,12 @@ func (p *preloader) replayPasts(sites []*site, c *cycles, d *scratch) (isReplaye
 	if s.isReplayed(&p.plan.placement) {
 		lifetimes = lifetimesBack
 	}
-	for range settlingRounds {
+	for round := range settlingRounds {
+		if round > 0 {
+			if leaves, err = p.leavesAfter(sites, nil, d); err != nil {
+				return false, err
+			}
+		}
 		p.pasts = nil // of the round before
 		pasts := make([]*past, len(p.workloads))
 		for i := range p.workloads {
@@ -139,9 +144,6 @@ func (p *preloader) replayPasts(sites []*site, c *cycles, d *scratch) (isReplaye
 			pasts[i] = h
 		}
 		p.pasts = pasts
-		if leaves, err = p.leavesAfter(sites, nil, d); err != nil {
-			return false, err
-		}
 	}
 	return true, nil
 }
