@@ -170,6 +170,7 @@ var modelAssumptions = []func(s *Study) string{
 		return textIf(s.hasRequests(), "looking up a name (DNS) takes no time; requests have no size")
 	},
 	assumedOfCaches,
+	assumedOfSteadyCaches,
 	assumedOfHomes,
 	assumedOfUpstream,
 	assumedOfCachesBesideOrigins,

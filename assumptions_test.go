@@ -2,6 +2,7 @@ package edgewise_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/edgewise-sim/edgewise"
+	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/transport"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -57,6 +59,8 @@ func TestAssumptionsStandWhereTheyBear(t *testing.T) {
 		}},
 		{"servers do not notice that a client has given up, and work for it all the same", retrying, preset},
 		{"(skip_in_origin_region): mid-tier cache in region", withMidTier(false), withMidTier(true)},
+		{"they begin with ages as if none evicted an object within its lifetime", steadyTiers(100_000, 1e6), steadyTiers(100, 1e6)},
+		{"they begin with ages as if none evicted an object within its lifetime", steadyTiers(100_000, 1e6), steadyTiers(100_000, 1<<40)},
 		{"downloads: 84 % of the requests are for five objects", func(s *edgewise.Study) {
 			s.Workloads = []workload.Workload{workload.Downloads().WithRequestsPerSecond(5)}
 		}, preset},
@@ -90,6 +94,26 @@ func withMidTier(isSkipped bool) func(*edgewise.Study) {
 		s.Placements[0] = s.Placements[0].With()
 		s.Placements[0].Tiers = append(s.Placements[0].Tiers, placement.Tier{
 			Name: placement.MidTierCache, Caches: []placement.Cache{{Site: "region", CapacityBytes: 1 << 20}}, SkipInOriginRegion: isSkipped,
+		})
+	}
+}
+
+// steadyTiers has two tiers of caches of so many bytes that begin in their steady state, and objects that are fresh for so many seconds.
+func steadyTiers(life, capacity int64) func(*edgewise.Study) {
+	return func(s *edgewise.Study) {
+		withMidTier(false)(s)
+		p := &s.Placements[0]
+		p.Tiers = slices.Clone(p.Tiers)
+		for i := range p.Tiers {
+			p.Tiers[i].Caches = slices.Clone(p.Tiers[i].Caches)
+			for k := range p.Tiers[i].Caches {
+				p.Tiers[i].Caches[k].Preload, p.Tiers[i].Caches[k].CapacityBytes = true, capacity
+			}
+		}
+		s.Workloads = slices.Clone(s.Workloads)
+		s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: 50, Objects: 1000}
+		s.Workloads[0] = workload.Change(s.Workloads[0], func(c *workload.Cacheable) {
+			*c = c.Controlled(freshness.Control{MaxAge: freshness.For(time.Duration(life) * time.Second)})
 		})
 	}
 }

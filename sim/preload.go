@@ -100,7 +100,7 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 			}
 			if begins {
 				t.preload(d.found)
-				p.age(t, s, of, c, d)
+				p.age(t, s, of, longest, c, d)
 				p.connect(t, s, of, c, d)
 			}
 		})
@@ -290,7 +290,7 @@ func (p *preloader) passOn(t *tier, of rates, longest []float64, c *cycles, aske
 		}
 		past := p.pastAt(t, i)
 		for k, rate := range of[i].objects {
-			if !(rate > 0) || past.has(k) { // and longest may be infinite
+			if !(rate > 0) || past.saysAll(k) { // and longest may be infinite
 				continue
 			}
 			to := asked[behind(k)][i].objects
@@ -344,23 +344,23 @@ func (p *preloader) connect(t *tier, s *site, of rates, c *cycles, d *scratch) {
 			continue
 		}
 		missed, past := of[i].once, p.pastAt(t, i)
-		if past != nil {
+		if past != nil && past.past.evicts {
 			missed += past.asks
 		}
 		for k, rate := range of[i].objects {
-			if !past.has(k) {
+			if !past.saysAll(k) {
 				missed += max(rate, 0)
 			}
 		}
 		if t.aging != nil {
 			for _, o := range d.found {
-				if k, ok := p.workloads[i].thingOf(objectOf(o.key)); ok && !past.has(k) {
+				if k, ok := p.workloads[i].thingOf(objectOf(o.key)); ok && !past.saysAll(k) {
 					missed += p.asksOfAged(t, i, k, float64(share*of[i].objects[k]), math.Inf(1), c)
 				}
 			}
 		}
 		for _, o := range d.found {
-			if k, ok := p.workloads[i].thingOf(objectOf(o.key)); ok && !past.has(k) {
+			if k, ok := p.workloads[i].thingOf(objectOf(o.key)); ok && !past.saysAll(k) {
 				missed -= float64(share * of[i].objects[k])
 			}
 		}

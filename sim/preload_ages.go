@@ -14,10 +14,10 @@ import (
 //
 // An object that is asked for by a Poisson process with rate r, and lives for T, is fetched again at the first request behind
 // T: the fetches are T and an exponential time apart. Of the requests 1 in 1 + rT is such a fetch; all others find an age that is
-// uniform over T. So was the last request, an exponential time ago. That is exact where a cache evicts no object within its
-// lifetime and fetching takes no time. Objects whose ages tiers pass on have [cycles]; slices, what caches evict within its lifetime, and what independent servers pass on, a [past]; behind caches that
+// uniform over T. So was the last request, an exponential time ago. That is exact where fetching takes no time; of caches that evict objects within their lifetime
+// see [holding]. Objects whose ages tiers pass on have [cycles]; slices, what caches of several tiers evict within its lifetime, and what independent servers pass on, a [past]; behind caches that
 // take every answer for new it goes for what Poisson requests with their rates would give.
-func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) {
+func (p *preloader) age(t *tier, s *site, of rates, longest []float64, cycles *cycles, d *scratch) {
 	if t.aging == nil {
 		return
 	}
@@ -73,17 +73,15 @@ func (p *preloader) age(t *tier, s *site, of rates, cycles *cycles, d *scratch) 
 				asOf, since = cycles.copyAt(t, &y, i, k, rate, ago, &stream)
 			} else if life > 0 && life < int64(maxRun) {
 				gaps := p.gapsOf(t, i, rate)
-				isHit := false
 				if gaps.ComeInVisits() {
-					isHit = stream.Float64() < gaps.LastHit(time.Duration(life).Seconds())
+					if stream.Float64() < gaps.LastHit(time.Duration(life).Seconds()) {
+						asOf -= int64(stream.Float64() * float64(life))
+					}
 				} else {
-					x := float64(rate * time.Duration(life).Seconds())
-					isHit = float64(stream.Float64()*(1+x)) < x
+					h := holding{rate: rate, life: time.Duration(life).Seconds(), leaves: longest[cache.ServerOf(o.key)]}
+					asOf -= int64(h.age(&stream) * 1e9)
 				}
-				if isHit {
-					asOf -= int64(stream.Float64() * float64(life))
-					since = asOf
-				}
+				since = asOf
 			}
 			t.aging.put(o.key, freshness.Held{AsOf: asOf - int64(c.controls[class].Age), Since: since, Version: c.version(class, object, asOf), Answer: answer})
 		}
@@ -117,6 +115,9 @@ func (p *preloader) asksOfAged(t *tier, i, k int, rate, longest float64, c *cycl
 	}
 	gaps := p.gapsOf(t, i, rate)
 	evicted := gaps.Missed(longest)
+	if past := p.pastAt(t, i); past.has(k) {
+		return max(float64(rate*past.parts[k]), evicted)
+	}
 	if y, shared := c.of(t, i, k); shared {
 		return max(c.asks(t, &y, i, k, rate), evicted)
 	}

@@ -2,10 +2,10 @@ package sim
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
-	"github.com/edgewise-sim/edgewise/cache/freshness"
 	"github.com/edgewise-sim/edgewise/placement"
 	"github.com/edgewise-sim/edgewise/random"
 	"github.com/edgewise-sim/edgewise/workload"
@@ -25,6 +25,8 @@ type past struct {
 	// isReplayed says of which things requests are, lifetimes for how many.
 	isReplayed []bool
 	lifetimes  int64
+	// evicts says that caches evict things within their lifetime there: see [Scenario.followsEvictions].
+	evicts bool
 }
 
 // A pastTier is what there is of a workload at a cache.
@@ -38,6 +40,7 @@ type pastTier struct {
 	leaves  []int64   // how long behind the last request for it a thing leaves the cache, in ns, by server; see [preloader.leavesAfter]
 	asked   []float64 // how often in a second, by thing; nil where users ask
 	asks    float64   // how often in a second the cache asks for things itself, as it has none that is fresh
+	parts   []float64 // what part of what it is asked for that is, by thing, where nothing is evicted there; nil elsewhere
 }
 
 // A pastServer is one of the servers that hold copies of their own.
@@ -75,14 +78,7 @@ func (s *Scenario) passesOnStale(t *placement.Tier) bool {
 		if !isCacheable {
 			continue
 		}
-		controls := []freshness.Control{{}} // where nothing is said
-		if len(service.Controls) > 0 {
-			controls = controls[:0]
-			for _, c := range service.Controls {
-				controls = append(controls, c.Control)
-			}
-		}
-		for _, control := range controls {
+		for _, control := range controlsOf(&service) {
 			policy := policyOf(&service, t.RulesOf(w.Name), control)
 			if policy.Lifetime() < int64(maxRun) && policy.ServesStaleFor() > 0 {
 				return true
@@ -104,18 +100,19 @@ func copiesIn(c *placement.Cache) int {
 func (p *preloader) replayPasts(sites []*site, c *cycles, d *scratch) (isReplayed bool, err error) {
 	p.pasts = nil
 	s := &p.plan.scenario
-	if !s.ages(&p.plan.placement) {
+	if !s.mayReplay(&p.plan.placement) {
 		return false, nil
 	}
-	leaves, err := p.leavesAfter(sites, c, d)
-	if err != nil || !s.isReplayed(&p.plan.placement) && !p.evictsWithinLifetimes(leaves) && !p.passesOnVisits(sites) {
-		return false, err
+	always, follows, rounds := s.isReplayed(&p.plan.placement), s.followsEvictions(&p.plan.placement), 1
+	var leaves map[*tier][]float64
+	if follows {
+		leaves, err = p.leavesAfter(sites, c, d)
+		if err != nil || !always && !p.evictsWithinLifetimes(leaves) && !p.passesOnVisits(sites) {
+			return false, err
+		}
+		rounds = settlingRounds
 	}
-	lifetimes := int64(wholeLifetimesBack)
-	if s.isReplayed(&p.plan.placement) {
-		lifetimes = lifetimesBack
-	}
-	for round := range settlingRounds {
+	for round := range rounds {
 		if round > 0 {
 			if leaves, err = p.leavesAfter(sites, nil, d); err != nil {
 				return false, err
@@ -127,7 +124,7 @@ func (p *preloader) replayPasts(sites []*site, c *cycles, d *scratch) (isReplaye
 			if p.workloads[i].perSecond == nil {
 				continue
 			}
-			h := &past{preloader: p, number: i, at: make(map[*tier]*pastTier), isReplayed: make([]bool, len(p.workloads[i].popularity)), lifetimes: lifetimes}
+			h := &past{preloader: p, number: i, at: make(map[*tier]*pastTier), isReplayed: make([]bool, len(p.workloads[i].popularity)), lifetimes: s.lifetimesBack(&p.plan.placement), evicts: follows}
 			for number := range p.plan.placement.Tiers {
 				for _, s := range sites {
 					if t := s.tiers[number]; t != nil && t.aging != nil && t.aging.contents[i] != nil {
@@ -215,8 +212,18 @@ func (h *past) add(t *tier, s *site, leaves []float64) {
 	for range n {
 		of.servers = append(of.servers, pastServer{copies: make([]pastCopy, most), last: make([]int64, most)})
 	}
-	for _, seconds := range leaves {
+	for server := range t.servers.apart() {
+		seconds := math.Inf(1)
+		if h.evicts {
+			seconds = leaves[server]
+		}
 		of.leaves = append(of.leaves, inNs(seconds))
+	}
+	if !h.evicts {
+		of.parts = make([]float64, len(w.popularity))
+		for server := range of.servers {
+			of.servers[server].left = make([]pastLeft, 0, len(w.popularity))
+		}
 	}
 	if t.number != firstTier {
 		of.asked = make([]float64, len(w.popularity))
@@ -244,17 +251,28 @@ func (p *preloader) pastAt(t *tier, number int) *pastTier {
 // has reports whether requests for a thing were replayed.
 func (of *pastTier) has(k int) bool { return of != nil && of.past.isReplayed[k] }
 
-// lifetimesBack is how far back in time requests are replayed. Each slice by itself is as in an endless run from the first lifetime on. But slices that are
+// saysAll reports whether how often a cache asks for a thing itself is what requests for it have left, evictions included.
+func (of *pastTier) saysAll(k int) bool { return of.has(k) && of.past.evicts }
+
+// sharedLifetimesBack is how far back in time requests are replayed. Each slice by itself is as in an endless run from the first lifetime on. But slices that are
 // fetched at once become too old at once, until a request asks for some of them alone, and the popular ones drift apart for hundreds of lifetimes: where these
 // began together 12 % too many requests found all of their slices after 20 lifetimes, of an object with ten slices of which six in ten requests want three or four.
 // So they begin apart, and come together where they do within some lifetimes: after so many 1 % too few find all.
 //
 // So do copies at the caches before one that answers with what is too old.
-const lifetimesBack = 40
+const sharedLifetimesBack = 40
 
 // wholeLifetimesBack is the same of whole objects that no cache hands on too old, nor any of independent servers. They begin with what the last cache before the origin has in
 // a long run, and forget the rest within two lifetimes.
-const wholeLifetimesBack = 8
+const wholeLifetimesBack = 4
+
+// lifetimesBack returns for how many lifetimes requests are replayed at the caches of a placement.
+func (s *Scenario) lifetimesBack(p *placement.Placement) int64 {
+	if s.isReplayed(p) {
+		return sharedLifetimesBack
+	}
+	return wholeLifetimesBack
+}
 
 // back returns how far back requests for a thing are replayed, in ns: 0 where it does not become too old.
 func (h *past) back(k int) (longest int64) {
@@ -282,7 +300,7 @@ func (h *past) back(k int) (longest int64) {
 // addReplayed adds how often a cache behind others is asked for things for which requests were replayed.
 func (p *preloader) addReplayed(t *tier, of rates) {
 	for i := range of {
-		if past := p.pastAt(t, i); past != nil {
+		if past := p.pastAt(t, i); past != nil && past.past.evicts {
 			for k, asked := range past.asked {
 				of[i].objects[k] += asked
 			}
@@ -303,12 +321,25 @@ func (of *pastTier) leftOf(server, k int) *pastLeft {
 	return &left[n]
 }
 
-// lastAsked draws how long ago a server of a cache behind others was asked for a thing last that it is asked for at a rate, in seconds.
+// lastAsked draws how long ago a server of a cache behind others was asked for a thing last that it is asked for at a rate, in seconds. Where nothing was evicted as
+// requests were replayed, what others ask for as they have evicted it comes at random.
 func (of *pastTier) lastAsked(server, k int, rate float64, stream *random.Stream) (ago float64) {
-	if left := of.leftOf(server, k); left != nil {
-		return time.Duration(-left.last).Seconds()
+	replayed := rate
+	if !of.past.evicts {
+		replayed = float64(of.share * of.asked[k])
 	}
-	return time.Duration(of.past.back(k)).Seconds() + stream.Exp()/rate // before all that was replayed
+	switch left := of.leftOf(server, k); {
+	case left != nil:
+		ago = time.Duration(-left.last).Seconds()
+	case replayed > 0:
+		ago = time.Duration(of.past.back(k)).Seconds() + stream.Exp()/replayed // before all that was replayed
+	default:
+		ago = math.Inf(1)
+	}
+	if more := rate - replayed; more > 0x1p-20*rate {
+		ago = min(ago, stream.Exp()/more)
+	}
+	return ago
 }
 
 // copyAt returns as of when a server has a thing that it was asked for last so many ns ago, and since when.

@@ -233,7 +233,7 @@ func (r *replay) openServer(of *pastTier, server int, longest int64, last, older
 }
 
 // beginAtRandom lets the servers that ask the origin begin with what they have at any time where the first who asks behind a lifetime has them fetch: a copy that
-// is fresh with the probability x/(1+x), with x requests a lifetime, as old as uniform over that. Each slice has an age of its own there, see [lifetimesBack].
+// is fresh with the probability x/(1+x), with x requests a lifetime, as old as uniform over that. Each slice has an age of its own there, see [sharedLifetimesBack].
 func (r *replay) beginAtRandom() {
 	w := &r.workloads[r.number]
 	for e := range r.edges {
@@ -403,6 +403,9 @@ func (r *replay) settle() {
 				asked = float64(w.perSecond[of.site.id] * w.popularity[k])
 			}
 			if !(asked > 0) {
+				if of.parts != nil {
+					of.parts[k] = 1
+				}
 				continue
 			}
 			gaps := r.gapsOf(of.tier, r.number, float64(of.share*asked))
@@ -411,6 +414,9 @@ func (r *replay) settle() {
 				asks = float64(asked*float64(count.asks)) / float64(count.asked)
 			}
 			of.asks += asks
+			if of.parts != nil {
+				of.parts[k] = asks / asked
+			}
 			if life.behind != nil {
 				r.at[life.behind(k)].asked[k] += asks
 			}

@@ -178,6 +178,8 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 		if preloads(*p) && p.SliceBytes > 0 {
 			things = float64(s.slicesToPreload(p.SliceBytes))
 		}
+		replays := preloads(*p) && s.mayReplay(p)
+		follows := replays && s.followsEvictions(p)
 		for t := range p.Tiers {
 			tier := &p.Tiers[t]
 			for _, c := range tier.Caches {
@@ -189,9 +191,9 @@ func (s *Scenario) MemoryByPlacement() func(*placement.Placement) int64 {
 				if c.Preload {
 					begin := things + min(once, fits)
 					preload = max(preload, begin*objectBytes*float64(len(p.Tiers)+1))
-					if s.ages(p) {
+					if replays {
 						left := things
-						if t == 0 {
+						if t == 0 && follows {
 							left = min(things, fits)
 						}
 						of := float64(left * pastBytes * float64(copiesIn(&c)))
