@@ -166,7 +166,6 @@ func TestTiersOfVisitsBeginInTheirSteadyState(t *testing.T) {
 	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Seed: 5}
 	p := placement.RegionOnly("region").WithPoPs(10, ids...).WithUpstream(open).WithMidTier(40, "region")
 	s.Duration = 20 * time.Second
-	inOneGoroutine(t)
 	plans, err := Compile(t.Context(), s, p.Preloaded())
 	require.NoError(t, err)
 	var samples [2][]float64
