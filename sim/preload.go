@@ -28,7 +28,7 @@ const maxPreloadObjects = 20_000_000
 // nor Poisson: there the rates are those of Che's approximation, and so is the content. Other policies
 // start from the content that LRU would have, put in in the order of the requests.
 //
-// Users who come in visits ask for some objects several times in a row: then the time since the last request follows [workload.Gaps], and so do misses. What
+// Users who come in visits ask for some objects several times in a row. Then the times since the last requests are those by a [requestClock], and misses follow [workload.Gaps]. What
 // caches behind others are asked for follows where objects age, as it is replayed ([past]), and is as if requests came each on its own elsewhere.
 //
 // Objects that are asked for once ([workload.Endless]) lie between the others: a cache holds those that were asked for
@@ -49,6 +49,7 @@ type preloader struct {
 	dealt     map[int]dealt // by the number of shards
 	pasts     []*past       // by workload, nil where none is replayed
 	users     map[*tier]*site
+	clocks    map[*tier][]requestClocks // by workload
 }
 
 // newPreloader returns the preloader of a run, nil if no cache is to begin full.
@@ -56,7 +57,7 @@ func (r *run) newPreloader() (*preloader, error) {
 	if !preloads(r.plan.placement) {
 		return nil, nil
 	}
-	p := &preloader{run: r, onward: make(map[*tier][]func(int) *tier)}
+	p := &preloader{run: r}
 	return p, p.readCatalogues()
 }
 
@@ -65,6 +66,13 @@ func preloads(p placement.Placement) bool {
 	return slices.ContainsFunc(p.Tiers, func(t placement.Tier) bool {
 		return slices.ContainsFunc(t.Caches, func(c placement.Cache) bool { return c.Preload })
 	})
+}
+
+// apart returns a preloader that knows the same, and nothing of any sites yet: others may be opened at the same time.
+func (p *preloader) apart() *preloader {
+	of := *p
+	of.onward, of.users, of.clocks = make(map[*tier][]func(int) *tier), make(map[*tier]*site), make(map[*tier][]requestClocks)
+	return &of
 }
 
 // rates holds, by workload, how often a cache is asked for an object in a second.
@@ -79,8 +87,7 @@ type rate struct {
 // preload fills the caches of open sites, of which those that send each other messages are all there: tier by tier
 // from the user, since what one misses the next is asked for.
 func (p *preloader) preload(sites []*site, d *scratch) error {
-	clear(p.onward) // of what was open before
-	p.users = make(map[*tier]*site)
+	p = p.apart()
 	for _, s := range sites {
 		if len(s.tiers) > 0 && s.tiers[firstTier] != nil {
 			p.users[s.tiers[firstTier]] = s
@@ -103,6 +110,7 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 				p.age(t, s, of, longest, c, d)
 				p.connect(t, s, of, c, d)
 			}
+			delete(p.clocks, t)
 		})
 }
 
@@ -159,8 +167,9 @@ type preloadedWorkload struct {
 	highest   uint32
 	// renewal says which objects have taken the place of others.
 	renewal workload.Renewal
-	// perSecond holds the rate of requests at each site when the run starts.
+	// perSecond holds the rate of requests at each site when the run starts, underWay how many visits go on there then, and will ask again.
 	perSecond []float64
+	underWay  []uint64 // nil where nobody visits
 }
 
 // A recent object was asked for so long ago, in seconds.
@@ -210,6 +219,9 @@ func (p *preloader) readCatalogues() error {
 			return err
 		}
 		of.perSecond = make([]float64, len(p.sites))
+		if err := p.findVisits(number); err != nil {
+			return err
+		}
 		for m, rate := range rates {
 			if w.Begins > 0 {
 				rate = 0 // nobody has come yet
@@ -323,18 +335,6 @@ func (p *preloader) missedOf(t *tier, number, k int, rate, longest float64, c *c
 	}
 }
 
-// gapsOf returns the law of the times between requests for a thing of a workload that come to a server of a cache at a rate. Users come in visits where the
-// workload says so; what caches ask for is taken for asked each on its own.
-func (p *preloader) gapsOf(t *tier, number int, rate float64) workload.Gaps {
-	all, w := 0.0, &p.plan.scenario.Workloads[number]
-	if w.Visits.Requests > 0 {
-		if s := p.users[t]; s != nil {
-			all = p.workloads[number].perSecond[s.id]
-		}
-	}
-	return w.GapsOf(rate, all)
-}
-
 // connect lets the connections of a cache that has been filled begin as its misses have left them: the last was asked an
 // exponential time ago, with the rate of what the cache does not hold.
 func (p *preloader) connect(t *tier, s *site, of rates, c *cycles, d *scratch) {
@@ -444,7 +444,7 @@ func (p *preloader) addRegular(t *tier, s *site, rates rates, server int, d *scr
 			o := recent{key: base + uint64(k), bytes: of.bytes[k]}
 			gaps := p.gapsOf(t, i, rate)
 			if t.number == firstTier || !past.has(k) {
-				o.ago = gaps.Since(stream.Exp())
+				o.ago = p.clocksOf(t, i).now.at(stream.Exp()/rate, rate, 0)
 			} else {
 				o.ago = past.lastAsked(server, k, rate, &stream)
 			}

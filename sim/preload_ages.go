@@ -74,6 +74,7 @@ func (p *preloader) age(t *tier, s *site, of rates, longest []float64, cycles *c
 			} else if life > 0 && life < int64(maxRun) {
 				gaps := p.gapsOf(t, i, rate)
 				if gaps.ComeInVisits() {
+					gaps = gaps.With(p.workloads[i].underWay[p.users[t].id])
 					if stream.Float64() < gaps.LastHit(time.Duration(life).Seconds()) {
 						asOf -= int64(stream.Float64() * float64(life))
 					}

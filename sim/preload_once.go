@@ -54,10 +54,13 @@ func (p *preloader) addOnce(t *tier, s *site, rates rates, server, from int, d *
 		key := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.OnceOfTier(int(t.number)))
 		stream := key.Stream()
 		base := cache.AtServer(uint64(p.plan.scenario.keyBase(i)), server)
-		held, ago, step := int64(0), 0.0, uint64(0)
+		held, even, step := int64(0), 0.0, uint64(0)
+		clock := p.clocksOf(t, i).now
 		// Half of the numbers of a catalogue at most are of objects asked for before the run.
 		for number := of.highest; number > of.highest-workload.AskedBefore; number-- {
-			if ago += stream.Exp() / rates[i].once; ago > oldest {
+			even += stream.Exp() / rates[i].once
+			ago := clock.at(even, 0, 0)
+			if ago > oldest {
 				break
 			}
 			size := of.catalogue.SizeBytes(of.object(number))

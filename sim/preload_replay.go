@@ -204,10 +204,10 @@ func (r *replay) openServer(of *pastTier, server int, longest int64, last, older
 	w, near := &r.workloads[r.number], last.StreamAt(uint64(r.object))
 	d.past = d.past[:0]
 	if w.sliced != nil {
-		rate = r.walk(of.tier, r.number, r.object, d.rates, &near, d)
+		rate = r.walk(of.tier, r.number, r.object, d.rates, r.clocksOf(of.tier, r.number).now, &near, d)
 	} else if rate = float64(of.share * d.rates[0]); rate > 0 {
-		gaps := r.gapsOf(of.tier, r.number, rate)
-		d.past = append(d.past, pastRequest{ago: gaps.Since(near.Exp()), next: 1}) // as [preloader.addRegular] draws it
+		clock := r.clocksOf(of.tier, r.number).now
+		d.past = append(d.past, pastRequest{ago: clock.at(near.Exp()/rate, rate, 0), next: 1}) // as [preloader.addRegular] draws it
 	}
 	if !(rate > 0) {
 		return

@@ -143,7 +143,7 @@ func (w *preloadedWorkload) drawSlices(stream *random.Stream, size int64) (first
 // walk goes back in time over the requests for an object that a server of a cache was asked by until each slice was asked for that is at all, or for
 // [requestsBack] of them. It leaves the requests in d.past and by slice in d.agos how many seconds ago it was asked for last, and returns how often the server
 // is asked for the object in a second; rates holds, by slice, how often for each the cache is.
-func (p *preloader) walk(t *tier, number int, object uint32, rates []float64, stream *random.Stream, d *scratch) (most float64) {
+func (p *preloader) walk(t *tier, number int, object uint32, rates []float64, clock *requestClock, stream *random.Stream, d *scratch) (most float64) {
 	w, share := &p.workloads[number], t.servers.share()
 	first := int(w.sliced.first[object])
 	size, left := int64(0), 0
@@ -159,10 +159,10 @@ func (p *preloader) walk(t *tier, number int, object uint32, rates []float64, st
 	if !(most > 0) {
 		return 0
 	}
-	ago, gaps := 0.0, p.gapsOf(t, number, most)
-	asks := gaps.AsksAt(stream)
+	even := 0.0
 	for len(d.past) < requestsBack && left > 0 {
-		ago += asks.Next(stream)
+		even += stream.Exp() / most
+		ago := clock.at(even, most, len(d.past))
 		below := stream.Float64() * most
 		q := pastRequest{ago: ago}
 		q.first, q.next = w.drawSlices(stream, size)
@@ -176,8 +176,7 @@ func (p *preloader) walk(t *tier, number int, object uint32, rates []float64, st
 	}
 	for n, rate := range rates {
 		if d.agos[n] == 0 && rate > 0 {
-			gaps := p.gapsOf(t, number, float64(share*rate))
-			d.agos[n] = ago + gaps.Since(stream.Exp())
+			d.agos[n] = clock.at(even+stream.Exp()/float64(share*rate), float64(share*rate), 0)
 		}
 	}
 	return most
@@ -194,7 +193,7 @@ func (p *preloader) addSlices(t *tier, number int, object uint32, of []float64, 
 	past := p.pastAt(t, number)
 	if t.number == firstTier || !past.has(first) {
 		past = nil
-		p.walk(t, number, object, of[first:next], &stream, d)
+		p.walk(t, number, object, of[first:next], p.clocksOf(t, number).now, &stream, d)
 	}
 	age := math.Inf(1)
 	if w.renewal.Lifetime > 0 {
@@ -225,7 +224,7 @@ func (p *preloader) addSlicesBefore(t *tier, number int, object uint32, of []flo
 	r := &w.renewal
 	life, age := float64(float64(r.Lifetime)*1e-9), float64(float64(r.AgeAtStart(object))*1e-9)
 	for n := 1; n <= min(r.MostBefore(), renewedHeld); n++ {
-		p.walk(t, number, object, of, stream, d)
+		p.walk(t, number, object, of, p.clocksOf(t, number).before, stream, d)
 		for slice, ago := range d.agos {
 			bytes := w.bytes[int(w.sliced.first[object])+slice]
 			key := uint64(r.Before(object, n)) | uint64(slice)<<sliceShift

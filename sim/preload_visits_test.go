@@ -48,16 +48,41 @@ func TestCachesOfVisitsBeginInTheirSteadyState(t *testing.T) {
 			if name == "ages" {
 				require.InEpsilon(t, want, later.Value, .01)
 			}
-			require.InEpsilon(t, later.Value, hitsAtOnce(t, c.s, c.p, 3000), .02)
+			requireAlike(t, later, hitsAtOnce(t, c.s, c.p, 10_000))
 		})
 	}
 }
 
+// requireAlike holds two shares against each other by their intervals of 99 %.
+func requireAlike(t *testing.T, later, soon stats.Estimate) {
+	t.Helper()
+	t.Logf("soon %.4f +- %.4f, later %.4f +- %.4f", soon.Value, soon.HalfWidth(), later.Value, later.HalfWidth())
+	require.InDelta(t, later.Value, soon.Value, math.Hypot(later.HalfWidth(), soon.HalfWidth()))
+}
+
 // hitsAtOnce returns which share of the requests hits in the first 40 s of so many preloaded caches like the one of a placement, each of which has users of its own: a hundred of them
 // at a time.
-func hitsAtOnce(t *testing.T, s Scenario, p placement.Placement, caches int) float64 {
+func hitsAtOnce(t *testing.T, s Scenario, p placement.Placement, caches int) stats.Estimate {
 	t.Helper()
-	const atATime = 100
+	plan := besideEachOther(t, s, p)
+	var hits []stats.Ratio
+	for rep := range caches / atATime {
+		r, err := plan.Run(t.Context(), rep)
+		require.NoError(t, err)
+		require.Len(t, r.Workloads[0].Metros, atATime)
+		total, err := r.Workloads[0].Total()
+		require.NoError(t, err)
+		hits = append(hits, stats.Ratio{Numerator: total.Outcomes[Hit], Denominator: total.Count(Requests)})
+	}
+	return stats.ShareOf(hits, .99)
+}
+
+// atATime is how many caches there are beside each other.
+const atATime = 100
+
+// besideEachOther returns 40 s of preloaded caches like the one of a placement, each of which has users of its own.
+func besideEachOther(t *testing.T, s Scenario, p placement.Placement) *Plan {
+	t.Helper()
 	nodes := []topology.Node{{ID: "region", Kind: topology.Region}, {ID: "exchange", Kind: topology.Exchange}}
 	links := both("exchange", "region", topology.Internet, .01)
 	var pops []string
@@ -79,17 +104,22 @@ func hitsAtOnce(t *testing.T, s Scenario, p placement.Placement, caches int) flo
 	s.Workloads, s.WarmUp, s.Duration = []workload.Workload{w}, 0, 40*time.Second
 	plans, err := Compile(t.Context(), s, all.Preloaded())
 	require.NoError(t, err)
-	requests, found := uint64(0), uint64(0)
-	for rep := range caches / atATime {
-		r, err := plans[0].Run(t.Context(), rep)
+	return plans[0]
+}
+
+// Sites are opened by as many workers as there are, each with what it knows of its own users.
+func TestCachesOfVisitsBeginTheSameOnAnyNumberOfCores(t *testing.T) {
+	s, p := ofOne(t, placement.Servers{})
+	s.Workloads[0].Demand = workload.Poisson{RequestsPerSecond: .5, Objects: 20, ZipfExponent: .6}
+	s.Workloads[0].Visits = workload.Visits{Requests: 10, Gap: time.Second}
+	plan := besideEachOther(t, s, p.WithEachCache(func(_ string, c *placement.Cache) { c.CapacityBytes = 8000 }))
+	for rep := range 10 {
+		one, err := plan.Run(t.Context(), rep)
 		require.NoError(t, err)
-		require.Len(t, r.Workloads[0].Metros, atATime)
-		total, err := r.Workloads[0].Total()
+		several, err := plan.RunOn(t.Context(), rep, 8, nil)
 		require.NoError(t, err)
-		requests, found = requests+total.Count(Requests), found+total.Outcomes[Hit]
+		require.Equal(t, one.Workloads, several.Workloads)
 	}
-	t.Logf("%v of %d requests", float64(found)/float64(requests), requests)
-	return float64(found) / float64(requests)
 }
 
 // The same of slices that age: a visit that asks for some of an object again wants slices that it has asked for, and others. (What an LRU cache without ages hits does not depend
@@ -109,7 +139,7 @@ func TestSlicesOfVisitsBeginInTheirSteadyState(t *testing.T) {
 	poisson := replicate(t, long, p, hits)
 	require.Greater(t, later.Low, poisson.High+.05)
 	t.Logf("later %v, of requests each on its own %v", later, poisson)
-	require.InEpsilon(t, later.Value, hitsAtOnce(t, s, p, 1500), .03)
+	requireAlike(t, later, hitsAtOnce(t, s, p, 4000))
 }
 
 // Each slice was asked for last as long ago as the law of its gaps says, and the object itself, by the last of the requests that are looked at.
@@ -124,7 +154,7 @@ func TestSlicesWereAskedForLastByVisits(t *testing.T) {
 	require.NoError(t, r.open(r.sites, &scratch{}))
 	of, err := r.newPreloader()
 	require.NoError(t, err)
-	of.users = make(map[*tier]*site)
+	of = of.apart()
 	var cache *tier
 	for _, at := range r.sites {
 		if len(at.tiers) > 0 && at.tiers[firstTier] != nil {
@@ -140,8 +170,9 @@ func TestSlicesWereAskedForLastByVisits(t *testing.T) {
 		rates[k] = .5 * shares[object] * part
 	}
 	sums, last, d, stream := make([]float64, len(reached)), 0.0, &scratch{}, random.New(1, 2, 3, 4)
+	all := s.Workloads[0].GapsOf(.5, .5)
 	for range walks {
-		require.InEpsilon(t, .5*shares[object], of.walk(cache, 0, object, rates, &stream, d), 1e-3)
+		require.InEpsilon(t, .5*shares[object], of.walk(cache, 0, object, rates, of.newClock(&all, 0, .5, &stream), &stream, d), 1e-3)
 		last += d.past[0].ago
 		for k, ago := range d.agos {
 			sums[k] += ago

@@ -13,10 +13,14 @@ type Asks struct {
 	underWay uint64
 }
 
-// AsksAt returns those from any instant on.
+// AsksAt returns those from any instant on or, of all requests, from one at which it is known how many visits are under way.
 func (l *Gaps) AsksAt(stream *random.Stream) Asks {
-	a := Asks{law: *l}
-	if l.b > 0 {
+	a := Asks{law: l.atAny()}
+	switch {
+	case l.b == 0:
+	case l.isKnown && l.never == 0:
+		a.underWay = l.underWay
+	default:
 		a.underWay = stream.Poisson(l.rate * l.goesOn() / l.b)
 	}
 	return a

@@ -16,12 +16,19 @@ import (
 //
 //	H(t) = v(n-1)g (1 - S(t)) + v * integral over u from 0 to t of 1 - (1-p)(1/n + c S(u)).
 //
+// Back in time that is the same. Where it is known that k visits are under way at an instant, which will ask again, the first part of H(t) is that of these: -k log S(t). Who asks
+// from then on depends on them, and so does when the thing was asked for last: the more there are, the less long ago that is.
+//
 // All of that is exact for stationary visits. Without visits H(t) is the rate times t.
 type Gaps struct {
-	rate   float64 // of requests for the thing, in a second
-	b      float64 // 0 where requests come each on its own
-	onward float64 // visits that ask for it at all, in a second: what H grows by in the end
-	more   float64 // H beyond that, in the end
+	rate     float64 // of requests for the thing, in a second
+	b        float64 // 0 where requests come each on its own
+	onward   float64 // visits that ask for it at all, in a second: what H grows by in the end
+	more     float64 // H beyond that, in the end
+	last     float64 // visits whose last request is for it, in a second
+	never    float64 // a: the probability that a visit which goes on does not ask for it again
+	underWay uint64  // visits that will ask again, where it is known how many
+	isKnown  bool
 }
 
 // alike is the number of requests for a thing behind another of the same visit below which they are taken for requests each on its own: then the two laws differ by less
@@ -42,7 +49,22 @@ func (w *Workload) GapsOf(rate, all float64) Gaps {
 		rate: rate, b: b,
 		onward: float64(v * (1 - float64((1-p)*(1/n+float64(c*a))))),
 		more:   float64(v*(n-1)*g*(1-a)) - float64(v*(1-p)*c*(1-a))/b,
+		last:   float64(v * p), never: a,
 	}
+}
+
+// With returns the law of how long ago the thing was asked for last at an instant at which so many visits are under way that will ask again, for whatever it is.
+func (l *Gaps) With(underWay uint64) Gaps {
+	with := *l
+	with.underWay, with.isKnown = underWay, true
+	return with
+}
+
+// atAny returns the law at any instant.
+func (l *Gaps) atAny() Gaps {
+	with := *l
+	with.underWay, with.isKnown = 0, false
+	return with
 }
 
 // ComeInVisits reports whether requests depend on each other.
@@ -52,6 +74,13 @@ func (l *Gaps) ComeInVisits() bool { return l.b > 0 }
 func (l *Gaps) hazard(t float64) float64 {
 	if l.b == 0 {
 		return float64(l.rate * t)
+	}
+	if l.isKnown {
+		h := float64(l.onward*t) + float64((l.onward-l.last)/l.b*portable.Expm1(-l.b*t))
+		if l.underWay > 0 {
+			h -= float64(float64(l.underWay) * portable.Log(l.never+float64((1-l.never)*portable.Exp(-l.b*t))))
+		}
+		return h
 	}
 	return float64(l.onward*t) - float64(l.more*portable.Expm1(-l.b*t))
 }
@@ -63,6 +92,9 @@ func (l *Gaps) Since(e float64) float64 {
 	}
 	// H is concave: its first slope is the rate, its last is onward.
 	low, high := e/l.rate, e/l.onward
+	if l.isKnown { // what those under way add is concave, the rest convex: from last on to onward
+		low, high = e/(l.onward+float64(float64(l.underWay)*(1-l.never)*l.b)), e/l.last
+	}
 	for range 64 {
 		t := low + float64((high-low)/2)
 		if t == low || t == high {
@@ -85,8 +117,9 @@ func (l *Gaps) Missed(seconds float64) float64 {
 	if math.IsInf(seconds, 1) {
 		return 0
 	}
+	any := l.atAny()
 	slope := l.onward + float64(l.more*l.b*portable.Exp(-l.b*seconds))
-	return float64(slope * portable.Exp(-l.hazard(seconds)))
+	return float64(slope * portable.Exp(-any.hazard(seconds)))
 }
 
 // Wait returns how long it takes on the mean from any instant until the thing is asked for, in seconds, counted to so many at most: the integral of exp(-H(t)).
@@ -122,17 +155,19 @@ func (l *Gaps) Fetches(life float64) float64 {
 	if l.b == 0 {
 		return l.rate / (1 + float64(l.rate*life))
 	}
-	return 1 / (life + l.Wait(math.Inf(1)))
+	any := l.atAny()
+	return 1 / (life + any.Wait(math.Inf(1)))
 }
 
 // LastHit returns the probability that who asked last for the thing, before any instant, found it fresh in a cache that holds it for so long, in seconds. With it, an
-// age uniform over that then, and a time since then by the law of Since, the thing is fresh for as much of the time as it is between two fetches.
+// age uniform over that then, and a time since then by the law of Since, the thing is fresh for as much of the time as it is between two fetches. Where it is known how many visits
+// are under way, they have asked since it became too old as the law says, if it has: that was at any instant.
 func (l *Gaps) LastHit(life float64) float64 {
 	if l.b == 0 {
 		x := float64(l.rate * life)
 		return x / (1 + x)
 	}
-	fresh := float64(life * l.Fetches(life))
+	fresh := 1 - float64(l.Wait(math.Inf(1))*l.Fetches(life))
 	asFetched := -portable.Expm1(-l.hazard(life))
 	asFound := 1 - l.Wait(life)/life
 	return min(max((asFetched-fresh)/(asFetched-asFound), 0), 1)

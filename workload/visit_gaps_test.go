@@ -92,3 +92,39 @@ func TestGapsOfRequestsEachOnItsOwn(t *testing.T) {
 	require.InEpsilon(t, 2e-4/(1+2e-4*5000), l.Fetches(5000), 1e-3)
 	require.InEpsilon(t, .5, l.LastHit(5000), 1e-3)
 }
+
+// Of a Poisson number of visits under way, the law given their number is the one at any instant: as to when the thing was asked for last, and as to whether it is fresh.
+func TestGapsWithVisitsUnderWayAreThoseOfAnyNumberOfThem(t *testing.T) {
+	for _, c := range []struct{ requests, gap, perSecond, p float64 }{{10, 1, .5, .1}, {5, 20, .1, .5}, {3, 1, 2, 1}, {10, 2, .2, .002}} {
+		w := Workload{Head: Head{Visits: Visits{Requests: c.requests, Gap: time.Duration(c.gap * 1e9)}}, Demand: Poisson{}}
+		l := w.GapsOf(c.perSecond*c.p, c.perSecond)
+		mean := c.perSecond * c.gap * (1 - 1/c.requests)
+		ofMany := func(of func(l *Gaps) float64) (sum float64) {
+			share := math.Exp(-mean)
+			for k := range uint64(60) {
+				with := l.With(k)
+				sum += share * of(&with)
+				share *= mean / float64(k+1)
+			}
+			return sum
+		}
+		for _, lag := range []float64{.1, 1, 7, 50, 400} {
+			require.InEpsilon(t, math.Exp(-l.hazard(lag)), ofMany(func(l *Gaps) float64 { return math.Exp(-l.hazard(lag)) }), 1e-9, "%v", c)
+		}
+		require.InEpsilon(t, l.Wait(math.Inf(1)), ofMany(func(l *Gaps) float64 { return l.Wait(math.Inf(1)) }), 1e-4)
+		const life = 300.
+		fresh := func(l *Gaps) float64 {
+			isHit := l.LastHit(life)
+			return (1-isHit)*-math.Expm1(-l.hazard(life)) + isHit*(1-l.Wait(life)/life)
+		}
+		require.InEpsilon(t, life*l.Fetches(life), ofMany(fresh), 2e-3, "%v", c)
+		none, some := l.With(0), l.With(4)
+		require.Greater(t, fresh(&some), fresh(&none))
+		for _, e := range []float64{.01, 1, 6} {
+			require.InEpsilon(t, e, none.hazard(none.Since(e)), 1e-9)
+			require.InEpsilon(t, e, some.hazard(some.Since(e)), 1e-9)
+		}
+		require.Equal(t, l.Missed(3), some.Missed(3), "of any instant")
+		require.Equal(t, l.Fetches(3), some.Fetches(3), "of any instant")
+	}
+}

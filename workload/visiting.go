@@ -2,6 +2,7 @@ package workload
 
 import (
 	"math"
+	"time"
 
 	"github.com/edgewise-sim/edgewise/event"
 	"github.com/edgewise-sim/edgewise/internal/portable"
@@ -106,10 +107,37 @@ func (e *Env) newInstants(a *Audience, perSecond float64) instants {
 	if e.visits == nil {
 		return instants{Arrivals: NewArrivals(e.stream(a.Metro, purpose.Arrival), perSecond, a.day(e.Day), e.Start, a.Zone)}
 	}
+	return instants{visits: e.newVisits(a, perSecond)}
+}
+
+// newVisits returns the visits of an audience of which so many requests a second come on the mean of a day.
+func (e *Env) newVisits(a *Audience, perSecond float64) *visiting {
 	begins := NewArrivals(e.stream(a.Metro, purpose.Arrival), perSecond/e.visits.Requests, a.day(e.Day), e.Start, a.Zone)
 	s := newVisiting(e.visits, &begins, e.stream(a.Metro, purpose.Visiting))
 	s.find(e.visits, perSecond, a, e)
-	return instants{visits: s}
+	return s
+}
+
+// FoundVisits returns a function that returns the visits of an audience, by its number, that are under way as a run begins, and will ask again: those that are found by what
+// [Workload.OpenIn] opens. Where there are flash crowds they are as many, but have other names. It is nil where requests come each on its own, or at instants that are given.
+func (w *Workload) FoundVisits(begun State, audiences []Audience, start time.Time, seed, replication uint64) (func(audience int) []Visit, error) {
+	if !w.drawsVisits() {
+		return nil, nil
+	}
+	shares, err := Shares(audiences)
+	if err != nil {
+		return nil, err
+	}
+	env := w.envOf(begun, start, seed, replication)
+	perSecond := w.Demand.(Rated).PerSecond()
+	return func(i int) []Visit {
+		of := env.newVisits(&audiences[i], perSecond*shares[i])
+		found := make([]Visit, 0, of.going.Len())
+		for of.going.Len() > 0 {
+			found = append(found, Visit(of.going.Pop().Arg))
+		}
+		return found
+	}, nil
 }
 
 // drawPast is [Arrivals.DrawPast] into a batch.

@@ -258,3 +258,35 @@ func TestRequestsOfATraceKeepTheirInstantsAndAreSharedOutAmongVisits(t *testing.
 		require.InEpsilon(t, 2*c.places, sum/float64(len(gaps)), 5/math.Sqrt(float64(len(gaps))), "%v s", c.gap)
 	}
 }
+
+func TestVisitsAreFoundAsTheRunHasThem(t *testing.T) {
+	w := workload.Workload{Head: workload.Head{Name: "site", Visits: workload.Visits{Requests: 10, Gap: time.Second}}, Demand: workload.Poisson{RequestsPerSecond: 8}, Service: workload.APIDynamic().Service}
+	audiences := []workload.Audience{{Metro: "a", Users: 1}, {Metro: "b", Users: 3}}
+	start := time.Date(2026, 3, 2, 0, 30, 0, 0, time.UTC)
+	found, err := w.FoundVisits(workload.Steady, audiences, start, 1, 2)
+	require.NoError(t, err)
+	open, err := w.OpenIn(workload.Steady, audiences, start, 1, 2)
+	require.NoError(t, err)
+	for i := range audiences {
+		names, source, b := make(map[uint32]bool), open(i), w.NewBatch(64)
+		for last := int64(0); last < int64(10*time.Minute); {
+			n := source.Draw(int64(10*time.Minute), &b)
+			last = b.At[n-1]
+			for _, visit := range b.Visit[:n] {
+				if visit.IsFound() {
+					names[visit.Name()] = true
+				}
+			}
+		}
+		visits := found(i)
+		require.NotEmpty(t, visits)
+		require.Len(t, names, len(visits))
+		for _, visit := range visits {
+			require.True(t, names[visit.Name()])
+		}
+	}
+	w.Visits = workload.Visits{}
+	found, err = w.FoundVisits(workload.Steady, audiences, start, 1, 2)
+	require.NoError(t, err)
+	require.Nil(t, found)
+}

@@ -146,10 +146,7 @@ func (w *Workload) OpenIn(begun State, audiences []Audience, start time.Time, se
 	if err := w.Validate(); err != nil {
 		return nil, err
 	}
-	env := Env{Workload: w.Name, Start: start, Day: dayOf(w.Day), Begun: begun, Seed: seed, Replication: replication}
-	if w.drawsVisits() {
-		env.visits = &w.Visits
-	}
+	env := w.envOf(begun, start, seed, replication)
 	open, err := w.Demand.Open(audiences, env)
 	if err != nil {
 		return nil, inWorkload(w.Name, err)
@@ -161,6 +158,15 @@ func (w *Workload) OpenIn(begun State, audiences []Audience, start time.Time, se
 		return nil, inWorkload(w.Name, err)
 	}
 	return w.timed(open), nil
+}
+
+// envOf returns the run that the workload's demand is opened for.
+func (w *Workload) envOf(begun State, start time.Time, seed, replication uint64) Env {
+	env := Env{Workload: w.Name, Start: start, Day: dayOf(w.Day), Begun: begun, Seed: seed, Replication: replication}
+	if w.drawsVisits() {
+		env.visits = &w.Visits
+	}
+	return env
 }
 
 // RatesAt returns the requests per second of each audience at an instant, for a demand that is [Rated].
