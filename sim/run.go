@@ -336,6 +336,7 @@ func (r *run) newClients(number int, w *plannedWorkload, m int, e *entry, tally 
 		if of.Visits.TicketTime() < r.plan.scenario.WarmUp+r.plan.scenario.Duration {
 			c.visits.expires = true
 		}
+		c.visits.isDrawn = of.DrawsVisits()
 		src.visits = c.visits
 	}
 	c.isAlike = c.isAlike && c.stacks == nil

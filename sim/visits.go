@@ -38,6 +38,9 @@ type visits struct {
 	queued  slab[queuedAsk]
 	sent    queuedAsk  // the last that has waited and was sent
 	resumed *queuedAsk // that, while it is sent
+
+	isDrawn     bool    // they ask by the law of visits, and not at instants that are given
+	askedBefore []int64 // before the run, back in time, by the visit that was drawn last of those under way
 }
 
 // A visitor is who visits in one place, with the first connection. It fills a line of the processor's cache, and what its answers have ahead of them the next one,
@@ -255,7 +258,8 @@ func (c *clients) cameBefore(of workload.Visit) bool {
 	return c.share == nil || c.share.rule.admits(0, who(c.share.key, uint64(of.Name())))
 }
 
-// begin draws who begins a visit at an instant, and returns who it is. Visits with which the run begins have a connection that was last used some gap before.
+// begin draws who begins a visit at an instant, and returns who it is. Visits with which the run begins have a connection that was last used some gap before or, over
+// HTTP/1.1, those that [visits.beginConnections] finds.
 func (v *visits) begin(c *clients, of workload.Visit, at int64) *visitor {
 	p := &v.visitors[of.Place()]
 	v.leave(p, of.Place())
@@ -279,7 +283,11 @@ func (v *visits) begin(c *clients, of workload.Visit, at int64) *visitor {
 	if of.IsFound() && c.cameBefore(of) {
 		p.hasKeys = true
 		lookedUp = -int64(draws.Float64() * float64(v.LookupTime()))
-		v.keeping[p.version].Begin(&p.conn, -int64(draws.Exp()*float64(v.Gap)))
+		if p.version == 0 && v.isDrawn {
+			v.beginConnections(c, p, &draws)
+		} else {
+			v.keeping[p.version].Begin(&p.conn, -int64(draws.Exp()*float64(v.Gap)))
+		}
 	}
 	if v.expires {
 		v.beginKeys(p, of.Place(), at)

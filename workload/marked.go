@@ -18,7 +18,7 @@ type markedSource struct {
 
 // marked says of which visits the requests of sources are, where the sources do not say so themselves.
 func (w *Workload) marked(open func(audience int) Source, audiences []Audience, env *Env) (func(audience int) Source, error) {
-	if w.Visits.Requests == 0 || w.drawsVisits() {
+	if w.Visits.Requests == 0 || w.DrawsVisits() {
 		return open, nil
 	}
 	shares, err := Shares(audiences)

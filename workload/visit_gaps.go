@@ -39,7 +39,7 @@ const alike = 1e-4
 // draws such.
 func (w *Workload) GapsOf(rate, all float64) Gaps {
 	n, g := w.Visits.Requests, w.Visits.Gap.Seconds()
-	if !w.drawsVisits() || !(all > 0) || float64(rate/all*(n-1)) < alike {
+	if !w.DrawsVisits() || !(all > 0) || float64(rate/all*(n-1)) < alike {
 		return Gaps{rate: rate}
 	}
 	p, c, v := min(rate/all, 1), 1-1/n, all/n

@@ -23,7 +23,7 @@ type visitLoad struct {
 
 // visitLoad returns how the requests of the workload follow its visits.
 func (w *Workload) visitLoad() visitLoad {
-	if !w.drawsVisits() || w.Visits.Requests <= 1 {
+	if !w.DrawsVisits() || w.Visits.Requests <= 1 {
 		return visitLoad{}
 	}
 	length := w.Visits.length().Seconds()

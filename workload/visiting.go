@@ -121,7 +121,7 @@ func (e *Env) newVisits(a *Audience, perSecond float64) *visiting {
 // FoundVisits returns a function that returns the visits of an audience, by its number, that are under way as a run begins, and will ask again: those that are found by what
 // [Workload.OpenIn] opens. Where there are flash crowds they are as many, but have other names. It is nil where requests come each on its own, or at instants that are given.
 func (w *Workload) FoundVisits(begun State, audiences []Audience, start time.Time, seed, replication uint64) (func(audience int) []Visit, error) {
-	if !w.drawsVisits() {
+	if !w.DrawsVisits() {
 		return nil, nil
 	}
 	shares, err := Shares(audiences)

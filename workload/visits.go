@@ -145,8 +145,8 @@ func (v Versions) validate(path string) error {
 	return invalid.Check(sum > 1-1e-6 && sum < 1+1e-6, path, fmt.Sprintf("shares that sum to %v", sum), "a sum of 1")
 }
 
-// drawsVisits reports whether requests come as visits begin and go on, and not at instants of their own.
-func (w *Workload) drawsVisits() bool {
+// DrawsVisits reports whether requests come as visits begin and go on, and not at instants of their own.
+func (w *Workload) DrawsVisits() bool {
 	if w.Visits.Requests == 0 {
 		return false
 	}
@@ -231,7 +231,7 @@ func (w *Workload) visitsMayAskEarly() bool {
 
 // mostTimesItsMean bounds how many times its mean over a day the demand's rate is, where visits follow that: at the peak of the day, in all its flash crowds.
 func (w *Workload) mostTimesItsMean() float64 {
-	if !w.drawsVisits() {
+	if !w.DrawsVisits() {
 		return 1
 	}
 	times := 1.0

@@ -163,7 +163,7 @@ func (w *Workload) OpenIn(begun State, audiences []Audience, start time.Time, se
 // envOf returns the run that the workload's demand is opened for.
 func (w *Workload) envOf(begun State, start time.Time, seed, replication uint64) Env {
 	env := Env{Workload: w.Name, Start: start, Day: dayOf(w.Day), Begun: begun, Seed: seed, Replication: replication}
-	if w.drawsVisits() {
+	if w.DrawsVisits() {
 		env.visits = &w.Visits
 	}
 	return env
