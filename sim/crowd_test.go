@@ -101,3 +101,22 @@ func TestMostIsAskedForAsACrowdOfVisitsFalls(t *testing.T) {
 	require.InEpsilon(t, 20+200*want, most, .02)
 	require.Greater(t, want, .25)
 }
+
+// What is told of the load before a run is what visits ask for that follow the day later.
+func TestTheMeanLoadOfVisitsIsWhatTheyAskFor(t *testing.T) {
+	n, _ := star(t, 1, 20)
+	day, err := workload.Evening(4)
+	require.NoError(t, err)
+	w := visited(40, workload.Visits{Requests: 10, Gap: 12 * time.Minute}, func(h *workload.Head) { h.Day = day })
+	s := Scenario{Network: n, Workloads: []workload.Workload{w}, Start: time.Date(2026, 3, 3, 10, 0, 0, 0, time.UTC), WarmUp: time.Hour, Duration: 3 * time.Hour}
+	plans, err := Compile(t.Context(), s, placement.RegionOnly("region"))
+	require.NoError(t, err)
+	rates, err := plans[0].meanRates(0)
+	require.NoError(t, err)
+	asked := func(length time.Duration) float64 {
+		e, err := w.ExpectedIn(workload.OfTheDay, plans[0].workloads[0].audiences, s.Start, length)
+		require.NoError(t, err)
+		return e.Arrivals
+	}
+	require.InEpsilon(t, (asked(4*time.Hour)-asked(time.Hour))/(3*3600), rates[0], .002)
+}

@@ -321,7 +321,8 @@ func poolName(role placement.Role, p *placement.Pool) string {
 	return strings.TrimSpace(string(role) + " " + p.Name)
 }
 
-// meanRates returns the requests per second of a workload by metro, on the mean of the recorded time.
+// meanRates returns the requests per second of a workload by metro, on the mean of the recorded time. Where they come in visits it has always been that day, also where the run begins
+// in a steady state of visits that the hour before the start would not have left (assumed).
 func (p *Plan) meanRates(number int) ([]float64, error) {
 	w := &p.scenario.Workloads[number]
 	const most = 24 * time.Hour // then the day has begun anew

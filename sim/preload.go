@@ -214,7 +214,7 @@ func (p *preloader) readCatalogues() error {
 			of.bytes[k] = of.catalogue.SizeBytes(uint32(k % known))
 		}
 		of.slice(p.plan.placement.SliceBytes, w.Service.(workload.Cacheable).Ranges.Law())
-		rates, err := w.RatesAt(planned.audiences, s.Start)
+		rates, err := w.RatesAtStart(s.Begun, planned.audiences, s.Start)
 		if err != nil {
 			return err
 		}

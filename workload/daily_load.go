@@ -131,12 +131,18 @@ func (w *Workload) dailyLoad(audiences []Audience) (*dailyLoad, error) {
 		return nil, err
 	}
 	d := &dailyLoad{audiences: audiences, shares: shares, days: make([]*[daySteps]float64, len(audiences))}
+	visits := w.visitLoad()
 	known := make(map[Profile]*[daySteps]float64)
 	for i := range audiences {
 		day := audiences[i].day(dayOf(w.Day))
 		if known[day] == nil {
 			arrivals := stepsOf(day)
 			steps := follows.follow(&arrivals)
+			if visits.later > 0 {
+				for k := range steps {
+					steps[k] = visits.follow(day, float64(k)*24/float64(daySteps))
+				}
+			}
 			known[day] = &steps
 		}
 		d.days[i] = known[day]

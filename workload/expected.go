@@ -36,7 +36,7 @@ func (w *Workload) ExpectedIn(begun State, audiences []Audience, start time.Time
 	stays := sessions.Length.staysIn(part, parts)
 	for i := range parts {
 		from := time.Duration(i) * part
-		rates, err := w.RatesAt(audiences, start.Add(from+part/2))
+		rates, err := w.ratesOfDay(audiences, start.Add(from+part/2))
 		if err != nil {
 			return e, err
 		}
@@ -90,7 +90,7 @@ func (w *Workload) foundLoad(begun State, audiences []Audience, start time.Time)
 	if begun != Steady {
 		return w.Load(audiences, start)
 	}
-	rates, err := w.RatesAt(audiences, start)
+	rates, err := w.ratesOfDay(audiences, start)
 	if err != nil {
 		return 0, err
 	}

@@ -108,6 +108,44 @@ func TestPlayersFollowTheirArrivalsLater(t *testing.T) {
 	require.InDelta(t, 1+amplitude, peak, 0.01)
 }
 
+// Of the requests of visits 1/n come as these begin, and the others later, by an exponential time of n gaps: see the players above.
+func TestRequestsOfVisitsFollowTheDayLater(t *testing.T) {
+	day, err := workload.Evening(2.5)
+	require.NoError(t, err)
+	const n = 10
+	w := workload.Workload{Head: workload.Head{Name: "w", Day: day, Visits: workload.Visits{Requests: n, Gap: 12 * time.Minute}}, Demand: workload.Poisson{RequestsPerSecond: 40}}
+	audience := []workload.Audience{{Metro: "a", Users: 1}, {Metro: "b", Users: 3}}
+	omega, amplitude := 2*math.Pi/24, 1.5/3.5
+	lag, less := math.Atan(omega*2)/omega, math.Sqrt(1+math.Pow(omega*2, 2))
+	want := func(hour float64) float64 {
+		return 1 + amplitude*(math.Cos(omega*(hour-21))/n+(1-1./n)*math.Cos(omega*(hour-21-lag))/less)
+	}
+	peak := 0.
+	for hour := range 24 {
+		at := time.Date(2026, 3, 3, hour, 0, 0, 0, time.UTC)
+		got, err := w.Load(audience, at)
+		require.NoError(t, err)
+		require.InDelta(t, want(float64(hour)), got, .004, "%d h", hour)
+		rates, err := w.RatesAt(audience, at)
+		require.NoError(t, err)
+		require.InDelta(t, 10*want(float64(hour)), rates[0], .04, "%d h", hour)
+		require.InDelta(t, 3*rates[0], rates[1], 1e-9)
+		peak = max(peak, want(float64(hour)))
+		steady, err := w.RatesAtStart(workload.Steady, audience, at)
+		require.NoError(t, err)
+		require.InDelta(t, 10*(1+amplitude*math.Cos(omega*(float64(hour)-21))), steady[0], 1e-6, "as if the hour had been for ever")
+		ofDay, err := w.RatesAtStart(workload.OfTheDay, audience, at)
+		require.NoError(t, err)
+		require.Equal(t, rates, ofDay)
+	}
+	highest, err := w.PeakLoad(audience, time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC))
+	require.NoError(t, err)
+	require.InDelta(t, peak, highest, .006)
+	mean, err := w.MeanLoad(audience, time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC), 24*time.Hour)
+	require.NoError(t, err)
+	require.InDelta(t, 1, mean, 1e-4)
+}
+
 func TestOnlyWhatFollowsADayHasALoad(t *testing.T) {
 	w := workload.Workload{Head: workload.Head{Name: "log"}, Demand: workload.Trace{}}
 	_, err := w.Load([]workload.Audience{{Metro: "a", Users: 1}}, time.Time{})

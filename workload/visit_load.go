@@ -64,6 +64,15 @@ func (v *visitLoad) ofCrowd(f *Flash, at time.Duration) (s float64) {
 	return s * portable.Exp(-lasts(math.Inf(1))/v.length)
 }
 
+// follow returns what is asked for at an hour of a day's local time, where it has always been that day: r/n + c s.
+func (v *visitLoad) follow(day Profile, hour float64) float64 {
+	r := day.At(hour)
+	if v.later == 0 {
+		return r
+	}
+	return r + float64(v.later/v.length*(v.ofDay(day, hour)-r))
+}
+
 // ofDay returns s of a day at an hour of local time, where it has always been that day.
 func (v *visitLoad) ofDay(day Profile, hour float64) float64 {
 	length := v.length / 3600

@@ -169,8 +169,28 @@ func (w *Workload) envOf(begun State, start time.Time, seed, replication uint64)
 	return env
 }
 
-// RatesAt returns the requests per second of each audience at an instant, for a demand that is [Rated].
+// RatesAt returns the requests per second of each audience at an instant, for a demand that is [Rated]. Where requests come in visits they follow the rate of the day at which these begin, for as long as
+// they go on.
 func (w *Workload) RatesAt(audiences []Audience, at time.Time) ([]float64, error) {
+	visits := w.visitLoad()
+	return w.ratesBy(audiences, at, visits.follow)
+}
+
+// RatesAtStart returns the requests per second of each audience as a run begins in a state: in the steady state they have come at the rate of the instant for ever.
+func (w *Workload) RatesAtStart(begun State, audiences []Audience, start time.Time) ([]float64, error) {
+	if begun == Steady {
+		return w.ratesOfDay(audiences, start)
+	}
+	return w.RatesAt(audiences, start)
+}
+
+// ratesOfDay returns the same by the day at the instant alone, as if visits had no length.
+func (w *Workload) ratesOfDay(audiences []Audience, at time.Time) ([]float64, error) {
+	return w.ratesBy(audiences, at, Profile.At)
+}
+
+// ratesBy returns the rate of each audience at an instant, by what a day has at an hour.
+func (w *Workload) ratesBy(audiences []Audience, at time.Time, load func(day Profile, hour float64) float64) ([]float64, error) {
 	rated, ok := w.Demand.(Rated)
 	if !ok {
 		return nil, inWorkload(w.Name, invalid.New("Demand", typeOf(w.Demand), "a demand that knows its rate (workload.Rated)"))
@@ -187,7 +207,7 @@ func (w *Workload) RatesAt(audiences []Audience, at time.Time) ([]float64, error
 		}
 		local := at.In(zone)
 		own := a.day(day)
-		rates[i] *= rated.PerSecond() * own.At(float64(local.Hour())+float64(local.Minute())/60)
+		rates[i] *= rated.PerSecond() * load(own, float64(local.Hour())+float64(local.Minute())/60)
 	}
 	return rates, nil
 }
