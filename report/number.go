@@ -23,9 +23,10 @@ func interval(e stats.Estimate) string {
 	return plain(e)
 }
 
-// isUntold reports whether a figure, which is more than 0 and cannot be less, may as well be nothing, and is less than its interval is wide.
+// isUntold reports whether a figure, which is more than 0 and cannot be less, may as well be nothing, and is less than its interval is wide: where that is told
+// apart from 0 in the decimals that are written.
 func isUntold(e stats.Estimate) bool {
-	return e.HasInterval() && e.Value > 0 && e.Low == 0 && e.High > e.Value
+	return e.HasInterval() && e.Value > 0 && e.Low == 0 && e.High > e.Value && e.HalfWidth() >= leastTold
 }
 
 // untoldMeans says what the mark behind such a figure means.
@@ -59,8 +60,8 @@ func plain(e stats.Estimate) string {
 		return value
 	case half == 0:
 		return value + " ± 0"
-	case half < math.Pow10(-mostDecimals):
-		return number(e.Value, decimalsFor(e.Value, 0)) + " ± <" + number(math.Pow10(-mostDecimals), mostDecimals)
+	case half < leastTold:
+		return number(e.Value, decimalsFor(e.Value, 0)) + " ± <" + number(leastTold, mostDecimals)
 	case math.Abs((e.High-e.Value)-(e.Value-e.Low)) > 0.1*half:
 		return fmt.Sprintf("%s [%s, %s]", value, number(e.Low, decimals), number(e.High, decimals))
 	}
@@ -78,6 +79,9 @@ func signed(e stats.Estimate) string {
 
 // mostDecimals limits the decimals of a figure: a microsecond in milliseconds.
 const mostDecimals = 3
+
+// leastTold is the least half width of an interval that is written.
+const leastTold = 1e-3
 
 // absent stands where a figure is not supported by the data.
 const absent = "n/a"

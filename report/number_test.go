@@ -31,6 +31,8 @@ func TestFiguresShowTheDigitsThatTheirIntervalCarries(t *testing.T) {
 		{around(422, 914).CutAt(0), "422 [0, 1336]?"},
 		{around(422, 422), "422 [0, 844]?"},
 		{around(422, 421), "422 ± 421"},
+		{around(1e-5, 2e-5).CutAt(0), "0.000 ± <0.001"},
+		{around(.002, .003).CutAt(0), "0.002 [0.000, 0.005]?"},
 		{around(0, 3).CutAt(0), "0.0 [0.0, 3.0]"},
 		{around(10, 15), "10 ± 15"}, // of money that another placement may cost more
 	} {

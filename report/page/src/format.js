@@ -18,7 +18,7 @@ const half = e => e.length > 1 ? (e[2] - e[1]) / 2 : 0;
 
 // estimate writes [value, low, high]. What may as well be nothing, and is less than its interval is wide, has a mark, as in comparison.md.
 export function estimate(e, unit = "") {
-  const untold = e?.length > 1 && e[0] > 0 && e[1] === 0 && e[2] > e[0];
+  const untold = e?.length > 1 && e[0] > 0 && e[1] === 0 && e[2] > e[0] && half(e) >= .001;
   if (!untold) return plain(e, unit);
   const d = decimals(e[0], half(e));
   return withUnit(`${number(e[0], d)} [${number(e[1], d)}, ${number(e[2], d)}]?`, unit);
