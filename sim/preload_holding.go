@@ -29,11 +29,9 @@ func (h *holding) age(stream *random.Stream) (age float64) {
 	if float64(gone*x) < evictedALife { // in a lifetime
 		return h.ageInCycles(x, stream)
 	}
-	n := math.Inf(1)
+	n := 0.0
 	if u := stream.OpenFloat64(); gone < 1 {
 		n = math.Floor(portable.Log(u) / portable.Log1p(-gone))
-	} else {
-		n = 0
 	}
 	if n <= gapsDrawn {
 		for range int(n) {
