@@ -6,7 +6,7 @@ import (
 	"github.com/edgewise-sim/edgewise/internal/hugepages"
 )
 
-// heapShare is how much of the heap there is for each byte in use: Go collects what is not used any more when that has become as much as what is.
+// heapShare is how many bytes the heap has for each byte in use: Go collects garbage when there is as much of it as there is memory in use.
 const heapShare = 2
 
 // wantMemory says what a run will take for caches that are read here and there all the time, to have it in huge pages.

@@ -82,8 +82,8 @@ func (h *nextHop) isBroken(asked, now int64) bool {
 	return h.outages != nil && wasDown(h.outages, asked+h.there, now+h.there)
 }
 
-// breaksUnder returns the outage that breaks the connection over which a question that is asked at an instant waits for its handshake and leaves at another, nil where there is none: the site goes down meanwhile, be it up
-// again by then, or a link loses one of the packets ahead, each a round trip before the next.
+// breaksUnder returns the outage that breaks the handshake of a question, which is asked at an instant and leaves behind the handshake at another; nil where there is none. The site goes down meanwhile, even if it is up
+// again by then, or a link loses one of the packets of the handshake, each of which goes a round trip before the next.
 func (h *nextHop) breaksUnder(asked, leaves int64) *outage {
 	if h.outages == nil || leaves == asked {
 		return nil

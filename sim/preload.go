@@ -28,8 +28,8 @@ const maxPreloadObjects = 20_000_000
 // nor Poisson: there the rates are those of Che's approximation, and so is the content. Other policies
 // start from the content that LRU would have, put in in the order of the requests.
 //
-// Users who come in visits ask for some objects several times in a row. Then the times since the last requests are those by a [requestClock], and misses follow [workload.Gaps]. What
-// caches behind others are asked for follows where objects age, as it is replayed ([past]), and is as if requests came each on its own elsewhere.
+// Users who come in visits ask for some objects several times in a row. Then a [requestClock] says how long ago the last requests were, and misses follow [workload.Gaps]. Where
+// objects age, what caches behind others are asked for is replayed ([past]); elsewhere it is as if requests came each on its own.
 //
 // Objects that are asked for once ([workload.Endless]) lie between the others: a cache holds those that were asked for
 // since the oldest of the others was, though nobody will ask for them again. Behind it a cache has free space.
@@ -114,8 +114,8 @@ func (p *preloader) preload(sites []*site, d *scratch) error {
 		})
 }
 
-// eachTier draws the contents of caches of sites, where they are wanted, tier by tier from the user: it leaves them in d.found, and hands on what each is asked for and, by server, after how many
-// seconds what nobody asks for leaves it.
+// eachTier draws the contents of those caches of sites that are wanted, tier by tier from the user. It leaves them in d.found. It tells then what each cache is asked for and, by server, after how many
+// seconds it evicts what nobody asks for.
 func (p *preloader) eachTier(sites []*site, c *cycles, d *scratch, wants func(number int, of placement.Cache) bool, then func(t *tier, s *site, of rates, longest []float64)) error {
 	asked := make(map[*tier]rates)
 	for number := range p.plan.placement.Tiers {

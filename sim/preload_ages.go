@@ -14,9 +14,9 @@ import (
 //
 // An object that is asked for by a Poisson process with rate r, and lives for T, is fetched again at the first request behind
 // T: the fetches are T and an exponential time apart. Of the requests 1 in 1 + rT is such a fetch; all others find an age that is
-// uniform over T. So was the last request, an exponential time ago. That is exact where fetching takes no time; of caches that evict objects within their lifetime
-// see [holding]. Objects whose ages tiers pass on have [cycles]; slices, what caches of several tiers evict within its lifetime, and what independent servers pass on, a [past]; behind caches that
-// take every answer for new it goes for what Poisson requests with their rates would give.
+// uniform over T. So was the last request, an exponential time ago. That is exact where fetching takes no time. Caches that evict objects within their lifetime have
+// a [holding]. Objects whose ages tiers pass on have [cycles]. A [past] have slices, what caches of several tiers evict within its lifetime, what users in visits ask several tiers for, and what independent servers pass on. Behind caches that
+// take every answer for new, ages are those that Poisson requests with their rates would give.
 func (p *preloader) age(t *tier, s *site, of rates, longest []float64, cycles *cycles, d *scratch) {
 	if t.aging == nil {
 		return

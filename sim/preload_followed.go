@@ -15,7 +15,7 @@ import (
 // processor time. See [Scenario.followsEvictions].
 const mostReplayed = 2e7
 
-// followsEvictions reports whether the past of a placement is short enough to be followed request by request: those of the lifetimes before the run, and each thing
+// followsEvictions reports whether the past of a placement is short enough to be followed request by request. Counted are the requests of the lifetimes before the run, and each thing
 // at each server that users ask. Elsewhere caches of several tiers begin as if none evicted an object within its lifetime, and visits count for nothing behind the first.
 func (s *Scenario) followsEvictions(p *placement.Placement) bool {
 	return len(p.Tiers) == 0 || float64(settlingRounds*s.followed(p)) <= mostReplayed
@@ -78,8 +78,8 @@ func controlsOf(service *workload.Cacheable) (controls []freshness.Control) {
 	return controls
 }
 
-// BeginsWithoutEvictions reports whether preloaded caches of a valid placement begin with ages as if none evicted an object within its lifetime, or users asked each
-// on their own, though some may: the requests before the run are too many to be followed.
+// BeginsWithoutEvictions reports whether the requests before a run are too many to be followed, and that may make a difference. Preloaded caches of a valid placement then begin
+// with ages as if none evicted an object within its lifetime, and behind the first tier as if users asked each on their own, though some may evict, or visit.
 func (s *Scenario) BeginsWithoutEvictions(p *placement.Placement) bool {
 	if !preloads(*p) || !s.ages(p) || s.followsEvictions(p) {
 		return false

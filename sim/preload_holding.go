@@ -7,22 +7,23 @@ import (
 	"github.com/edgewise-sim/edgewise/random"
 )
 
-// A holding is how a server holds an object that is asked for by a Poisson process: it fetches it anew at the first request behind its lifetime, or that comes
-// longer behind the one before than the server keeps what nobody asks for.
+// A holding is how a server holds an object that is asked for by a Poisson process. The server fetches it anew at the first request behind its lifetime, and at one that comes
+// so long behind the request before that the server has evicted it.
 type holding struct {
 	rate         float64 // of requests, in a second
-	life, leaves float64 // in seconds
+	life, leaves float64 // its lifetime, and how long behind the last request for it it is evicted, in seconds
 }
 
-// What is drawn gap by gap, and how many lifetimes behind a fetch no request knows of it any more.
 const (
-	gapsDrawn         = 64
+	// gapsDrawn is how many gaps at most are drawn one by one.
+	gapsDrawn = 64
+	// lifetimesRemember is how many lifetimes behind a fetch the age of what is held does not depend on when that was any more.
 	lifetimesRemember = 4
 )
 
-// age draws how old the copy was, in seconds, that the last request found, 0 if it had it fetched. Back in time from there, as many requests as a geometric law has it
-// follow each other by gaps in which the object stays, up to one that had it fetched as it was gone; from there on each that finds it too old does. That is exact for so
-// many gaps as are drawn one by one; of more the sum is taken for normal.
+// age draws how old the copy was that the last request found, in seconds, 0 if that had it fetched. Back in time there was a request that had the object fetched since it was gone. Since
+// then requests followed each other by gaps in which it stays: how many is a geometric number. Each of them that finds the object too old has it fetched again. That is exact for up to
+// [gapsDrawn] gaps, which are drawn one by one; the sum of more is taken for normal.
 func (h *holding) age(stream *random.Stream) (age float64) {
 	gone := portable.Exp(-h.rate * h.leaves)
 	x := float64(h.rate * h.life)

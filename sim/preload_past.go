@@ -11,11 +11,14 @@ import (
 	"github.com/edgewise-sim/edgewise/workload"
 )
 
-// A past is what requests for the objects of a workload have left at the caches of all tiers when a run begins, where that is in no closed form: of slices,
-// of which a request fetches several at once, where answers come from any of several independent servers, each with a copy of an age of its own, where a cache behind the
-// first tier answers with what is too old while it fetches it anew, so that who has asked for it asks again, where a cache evicts objects within their lifetime, and
-// where users come in visits. The requests are replayed, object by object: see [replay]. An object leaves a cache that it was not asked of for the characteristic
-// time of that cache (Che, Tung and Wang 2002), which is all that objects have to do with each other. Fetching is taken for no time. Other objects that age on
+// A past is what requests for the objects of a workload have left at the caches of all tiers when a run begins, where that is in no closed form:
+//   - of slices, of which a request fetches several at once;
+//   - where answers come from any of several independent servers, each with a copy of an age of its own;
+//   - where a cache behind the first tier answers with what is too old while it fetches it anew, so that who has asked for it asks again;
+//   - where caches of several tiers evict objects within their lifetime, or pass on what users in visits ask for.
+//
+// The requests are replayed, object by object: see [replay]. A cache evicts an object that it was not asked for in its characteristic
+// time (Che, Tung and Wang 2002), which is all that objects have to do with each other. Fetching takes no time. Other objects that age on
 // their way have [cycles].
 type past struct {
 	*preloader

@@ -51,10 +51,10 @@ func (p *preloader) findVisits(number int) error {
 	return nil
 }
 
-// A requestClock tells how long ago requests were that would come evenly, as a Poisson process, if they did not come in visits. Each is for whatever it is, whoever asks, so that objects were
-// asked for last in the same order: each an exponential time ago by the even clock. When that was follows from the requests of all visits, back in time from
-// those that are under way as the run begins. These ask next, too, so that there are more hits soon where there were many requests lately. And the times of several objects depend on
-// each other as they do, which a law of each by itself would not have.
+// A requestClock tells how long ago requests were. An even clock would have them come as a Poisson process; but they come in visits. What a request is for does not depend on who asks, so objects were
+// asked for last in the order that the even clock has: each an exponential time ago by that clock. When that was follows from the requests of all visits, drawn back in time from
+// those that are under way as the run begins. The same visits ask next, so that there are more hits soon where there were many requests lately. And the times of several objects depend on
+// each other, as they should: by a law of each by itself they would not.
 //
 // The requests of some visits are drawn, [clockVisits], for all servers of a cache and all objects. Before them time goes evenly. A nil clock is even.
 type requestClock struct {
@@ -113,8 +113,8 @@ func (p *preloader) newClock(all *workload.Gaps, number int, perSecond float64, 
 	return c
 }
 
-// at returns how long ago a request was that would be so long ago, in seconds, if requests came evenly: one of those for a thing that is asked for at a rate, behind so many of these.
-// The requests between are for others: as many as in less of the time by the share of the thing.
+// at returns how long ago a request for a thing was, in seconds, that was so long ago by the even clock. The thing is asked for at a rate, and so many requests for it came later.
+// The other requests since then were for other things: as many as come by the even clock in that time, less the share of the thing.
 func (c *requestClock) at(even, rate float64, behind int) float64 {
 	if c == nil || len(c.even) == 0 {
 		return even

@@ -10,9 +10,9 @@ import (
 // mostAsked is how many requests of a visit over HTTP/1.1 are looked at that it made before the run.
 const mostAsked = 256
 
-// beginConnections lets a visit over HTTP/1.1 that is under way as the run begins have the connections that its requests before it have left, some of which may still wait for their answers: back in time it
-// has asked as it will, with exponential gaps and a geometric number of times. Answers came after a round trip, whatever was asked for (assumed: where the site works on them or fetches them first, or
-// they are large, more connections would be open), and each connection but the first was resumed, if there are keys (assumed).
+// beginConnections opens the connections of a visit over HTTP/1.1 that is under way as the run begins: those that its requests before the run have left, over some of which answers may still be on their way. Back in time the visit
+// has asked as it will, with exponential gaps and a geometric number of times. Answers came after a round trip, whatever was asked for (assumed). Where the site works on them or fetches them first, or
+// they are large, more connections would be open. Each connection but the first was resumed, if there are keys (assumed).
 func (v *visits) beginConnections(c *clients, p *visitor, draws *random.Stream) {
 	k, asked := &v.keeping[p.version], v.askedBefore[:0]
 	for at := int64(0); len(asked) < mostAsked; {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// LoadWarnings says before a run what [edgewise.Study.LoadWarnings] does of the points, a sentence each, in their order. More than a few points have those of the
-// first ones, and a sentence that says at how many there are some.
+// LoadWarnings returns before a run the warnings of [edgewise.Study.LoadWarnings] for each point, a sentence each, in the order of the points. Where more than five points have
+// warnings it returns those of the first five, and a sentence that says how many points have some.
 func (s *Sweep) LoadWarnings(ctx context.Context) (all []string, err error) {
 	told, more := 0, 0
 	for i := range s.Points {

@@ -115,8 +115,8 @@ func (l *LossyTransfer) Rounds(bytes, timeoutNs int64, w Window, isNew bool, tri
 	return total, after
 }
 
-// RowRounds is Rounds for what is more than one response, and returns besides when the first byte comes of the first round trip that sends all that is left, in ns after the first of all. It fills in
-// what is known of the last bytes of a row where something asks for them and the transfer is [LossyTransfer.OfStreams]; nil asks for nothing.
+// RowRounds is Rounds for a row of several responses. The time before is from the first byte of all to the first byte of that round trip which is the first to send all that is left, in ns.
+// RowRounds fills in the times of the last bytes of the row, those of own, where the transfer is [LossyTransfer.OfStreams]; a nil own asks for none.
 func (l *LossyTransfer) RowRounds(bytes, timeoutNs int64, w Window, isNew bool, trips RoundTrips, draws *random.Stream, own *Part) (total, before int64, after Window) {
 	if l.buffer > 0 {
 		loses := l.losing(timeoutNs, draws)

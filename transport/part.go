@@ -1,8 +1,8 @@
 package transport
 
-// A Part is the last bytes of a row over QUIC: those of one answer. QUIC gives out the bytes of each stream as they come, whatever is lost of others (RFC 9000, section 2.2), so that what is lost of those
-// ahead of it holds it up no more than by the window that they leave. Bytes are sent in their order, and what was lost goes before others, so that a lost packet is that of an answer by its place in
-// the row; one that carries the end of an answer and the start of the next holds up both. Times are in ns after the first byte of the row.
+// A Part is the last bytes of a row over QUIC: those of one answer. QUIC gives out the bytes of each stream as they come, whatever is lost of others (RFC 9000, section 2.2).
+// So a loss in the bytes ahead holds the answer up only by the smaller window that it leaves. Bytes are sent in their order, and what was lost goes before others: the place of a lost packet in
+// the row says whose it is. A packet with the end of one answer and the start of the next holds up both. Times are in ns after the first byte of the row.
 type Part struct {
 	Bytes  int64 // with their header
 	Opens  int64 // when the first byte is there
@@ -20,7 +20,7 @@ func (p *Part) begins(left int64) {
 	}
 }
 
-// loses notes that a packet is lost that has the bytes of a round trip from a number to another.
+// loses notes that a packet is lost. It has the bytes from a number to another, counted in the round trip.
 func (p *Part) loses(from, to int64) {
 	if to > max(from, p.base) {
 		p.lost += to - max(from, p.base)
@@ -28,7 +28,7 @@ func (p *Part) loses(from, to int64) {
 	}
 }
 
-// goes notes that so many bytes have been sent in a round trip that began at a time, those of others ahead in a time of it and all in another, and whether that was all that is left.
+// goes notes that so many bytes have been sent in a round trip that began at a time: how long those ahead of the part took in it, how long all took, and whether nothing of the row is left.
 func (p *Part) goes(began, bytes, ahead, takes int64, isAll bool) {
 	if bytes > p.base {
 		if !p.isOpen && !p.losesFirst {
@@ -44,10 +44,10 @@ func (p *Part) goes(began, bytes, ahead, takes int64, isAll bool) {
 	}
 }
 
-// OfStreams reports whether a [LossyTransfer] knows of what is lost which answers of a row that holds up: over QUIC, but where packets overflow a buffer besides. There, as over TCP, it holds up all behind it (over QUIC assumed).
+// OfStreams reports whether a lost packet holds up only the answers of a row whose bytes it had. That is so over QUIC where no buffer is known. Over TCP a loss holds up all behind it, and over QUIC with a buffer, too (assumed).
 func (l *LossyTransfer) OfStreams() bool { return l.streams && l.buffer == 0 }
 
-// TimeOfPart is TimeOver of a row of so many bytes, which fills in besides what is known of its last ones. A loss in what is ahead of these costs them the rate that is kept from then on, and no round trip.
+// TimeOfPart returns what TimeOver does of a row of so many bytes, and fills in the times of its last bytes, those of the part. A loss in the bytes ahead costs the part no round trip: it only goes on at the rate that is kept under loss.
 func (l *LossyTransfer) TimeOfPart(p *Part, bytes, rttNs, timeoutNs int64, isNew bool, intact int64, trips RoundTrips) (total int64) {
 	total = l.TimeOver(bytes, rttNs, timeoutNs, isNew, intact, trips)
 	passes := func(bytes int64) int64 {

@@ -75,8 +75,8 @@ func (s *Stream) send(t *Transfer, bytes, first, rtt int64, loses *streamLosses)
 	return waits, s.ends - first - waits
 }
 
-// sendAhead is send of an answer that was there before those of the row, and is told after them, since it comes with its last byte: it goes ahead, and returns how long it takes. The row has begun with it then, unless it is beyond
-// its first round, and others that follow find its bytes before them. Where packets are lost it is known of the whole row which of them are: its last byte comes when all of them would have, over QUIC without what is lost of others.
+// sendAhead sends an answer that was there before those of the row, though it is told after them, since it comes with its last byte. It goes ahead of them, and sendAhead returns how long it takes. Unless the row is beyond
+// its first round, the row has then begun with this answer, and others that follow find its bytes before them. Where packets are lost the losses are drawn of the whole row: the last byte comes when all of the row would have come, over QUIC without what is lost of others.
 func (s *Stream) sendAhead(t *Transfer, bytes, first, rtt int64, loses *streamLosses) (takes int64) {
 	alone := *s
 	alone.begin(t, first, rtt, nil)

@@ -53,7 +53,7 @@ func (w *Workload) GapsOf(rate, all float64) Gaps {
 	}
 }
 
-// With returns the law of how long ago the thing was asked for last at an instant at which so many visits are under way that will ask again, for whatever it is.
+// With returns the law of how long ago the thing was asked for last, as of an instant at which so many visits are under way. Those are counted that will ask again, for whatever it is.
 func (l *Gaps) With(underWay uint64) Gaps {
 	with := *l
 	with.underWay, with.isKnown = underWay, true
@@ -150,7 +150,7 @@ func (l *Gaps) Wait(most float64) (sum float64) {
 }
 
 // Fetches returns how often in a second a cache fetches the thing that holds it for so long, in seconds: when it has become too old it is fetched by the next who
-// asks. Exact for requests each on its own; of visits it takes those that are under way then for any, as they are where visits are shorter than that.
+// asks. That is exact for requests each on its own. Visits that are under way when it becomes too old are taken for any visits, as they are where visits are shorter than a lifetime.
 func (l *Gaps) Fetches(life float64) float64 {
 	if l.b == 0 {
 		return l.rate / (1 + float64(l.rate*life))
@@ -160,8 +160,8 @@ func (l *Gaps) Fetches(life float64) float64 {
 }
 
 // LastHit returns the probability that who asked last for the thing, before any instant, found it fresh in a cache that holds it for so long, in seconds. With it, an
-// age uniform over that then, and a time since then by the law of Since, the thing is fresh for as much of the time as it is between two fetches. Where it is known how many visits
-// are under way, they have asked since it became too old as the law says, if it has: that was at any instant.
+// age uniform over that then, and a time since then by the law of Since, the thing is fresh for as much of the time as it is between two fetches. This holds where it is known how many visits
+// are under way, too: if the thing has become too old, that was at any instant, and the visits have asked since then as the law says.
 func (l *Gaps) LastHit(life float64) float64 {
 	if l.b == 0 {
 		x := float64(l.rate * life)

@@ -118,8 +118,8 @@ func (e *Env) newVisits(a *Audience, perSecond float64) *visiting {
 	return s
 }
 
-// FoundVisits returns a function that returns the visits of an audience, by its number, that are under way as a run begins, and will ask again: those that are found by what
-// [Workload.OpenIn] opens. Where there are flash crowds they are as many, but have other names. It is nil where requests come each on its own, or at instants that are given.
+// FoundVisits returns a function of the number of an audience. It returns the visits that are under way as a run begins and will ask again: the same that the source of [Workload.OpenIn] begins with.
+// With flash crowds they are as many, but have other names. The function is nil where requests come each on its own, or at instants that are given.
 func (w *Workload) FoundVisits(begun State, audiences []Audience, start time.Time, seed, replication uint64) (func(audience int) []Visit, error) {
 	if !w.DrawsVisits() {
 		return nil, nil

@@ -44,7 +44,7 @@ type Visits struct {
 	// Versions are the shares of visits by version of HTTP, which sum to 1; all 0 means HTTP/2. With HTTP/1.1 a request that finds
 	// all its user's connections busy opens one more, up to Connections, with the others all share one. HTTP/3 is QUIC, the others have the client's handshake.
 	Versions Versions
-	// VersionsBy holds the shares of users of a technology, where they differ; Versions are those of users without an access link on their way.
+	// VersionsBy holds the shares of users of a technology, where they differ; all 0 means those of Versions. Users without an access link on their way always have those of Versions.
 	VersionsBy [topology.NumTechnologies]Versions
 	// Connections is how many connections a user has open to a site over HTTP/1.1 at most, 64 at most; 0 means 6. Requests that come when over each of them an answer is on
 	// its way wait for the first whose last byte is there, in their order. RFC 9112, 9.4, leaves the number to clients. Chromium has 6

@@ -169,8 +169,8 @@ func (w *Workload) envOf(begun State, start time.Time, seed, replication uint64)
 	return env
 }
 
-// RatesAt returns the requests per second of each audience at an instant, for a demand that is [Rated]. Where requests come in visits they follow the rate of the day at which these begin, for as long as
-// they go on.
+// RatesAt returns the requests per second of each audience at an instant, for a demand that is [Rated]. Where requests come in visits, these begin at the rate of the day,
+// and the requests behind the first of each follow that later, for as long as visits go on.
 func (w *Workload) RatesAt(audiences []Audience, at time.Time) ([]float64, error) {
 	visits := w.visitLoad()
 	return w.ratesBy(audiences, at, visits.follow)

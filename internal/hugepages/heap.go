@@ -1,5 +1,5 @@
-// Package hugepages asks the system to hold in huge pages what the heap will grow by, for programs that read here and there in much memory: they wait less for
-// the tables that say where its pages are. Where the system is set up as Ubuntu is ("madvise") it gives huge pages to who asks, and Go does not ask.
+// Package hugepages asks the system for huge pages for the memory that the heap will grow by. Programs that read here and there in much memory then wait less for
+// the tables that say where its pages are. A system that is set up as Ubuntu is ("madvise") gives huge pages to those who ask, and Go does not ask.
 package hugepages
 
 import "sync"
@@ -11,9 +11,9 @@ const (
 	most  = 1 << 30
 )
 
-// Want says that about so many bytes of the heap will be in use, more than now, until done is called. Where the heap has not been asked to have as much in
-// huge pages before, new memory is set aside for it, not touched, that will be in huge pages when it is. Nothing is done for few bytes, nor where the system gives
-// no huge pages, or something bounds the addresses or the memory of the program. What is set aside costs one collection of garbage. No result depends on it.
+// Want says that about so many bytes of the heap more than now will be in use until done is called. What goes beyond the wishes before is set aside for the heap as new
+// memory, for which huge pages are asked; none of it is touched before it is used. Want does nothing for less than 32 MiB, nor where the system gives
+// no huge pages, nor where something bounds the addresses or the memory of the program. What is set aside costs one collection of garbage. No result depends on it.
 func Want(bytes int64) (done func()) {
 	if bytes < least || !given() {
 		return func() {}
