@@ -33,7 +33,8 @@ func (r *measuredRow) String() string {
 	return fmt.Sprintf("%s, %v ms, %v Mbit/s, %v %%, %s, %d B", r.kind, r.rtt, r.mbit, r.loss, r.congestion, r.bytes)
 }
 
-func readMeasured(t *testing.T, name string) (all []measuredRow) {
+// tableOf returns the lines of a table in testdata, the names of its columns first, without what is said above them.
+func tableOf(t *testing.T, name string) [][]string {
 	t.Helper()
 	f, err := os.Open("testdata/" + name)
 	require.NoError(t, err)
@@ -42,6 +43,12 @@ func readMeasured(t *testing.T, name string) (all []measuredRow) {
 	r.Comment = '#'
 	rows, err := r.ReadAll()
 	require.NoError(t, err)
+	return rows
+}
+
+func readMeasured(t *testing.T, name string) (all []measuredRow) {
+	t.Helper()
+	rows := tableOf(t, name)
 	for _, c := range rows[1:] {
 		number := func(i int) float64 {
 			if c[i] == "" {

@@ -1,8 +1,6 @@
 package transport_test
 
 import (
-	"encoding/csv"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,19 +22,12 @@ type polledPool struct {
 
 func readPools(t *testing.T) (all []polledPool) {
 	t.Helper()
-	f, err := os.Open("testdata/lab-pools.csv")
-	require.NoError(t, err)
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comment = '#'
-	rows, err := r.ReadAll()
-	require.NoError(t, err)
 	number := func(text string) float64 {
 		x, err := strconv.ParseFloat(text, 64)
 		require.NoError(t, err)
 		return x
 	}
-	for _, c := range rows[1:] {
+	for _, c := range tableOf(t, "lab-pools.csv")[1:] {
 		p := polledPool{rtt: time.Duration(number(c[0]) * 1e6), keep: int(number(c[1])), keepFor: time.Duration(number(c[2]) * 1e6)}
 		for i, at := range strings.Fields(c[4]) {
 			p.at, p.opened = append(p.at, int64(number(at)*1e6)), append(p.opened, c[5][i] == '1')

@@ -1,10 +1,8 @@
 package transport_test
 
 import (
-	"encoding/csv"
 	"fmt"
 	"math"
-	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -25,16 +23,10 @@ func (r *splitRow) String() string { return fmt.Sprintf("%s, %s, %d B", r.way, r
 
 func readSplit(t *testing.T) (all []splitRow) {
 	t.Helper()
-	f, err := os.Open("testdata/split.csv")
-	require.NoError(t, err)
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comment = '#'
-	rows, err := r.ReadAll()
-	require.NoError(t, err)
-	for _, c := range rows[1:] {
+	for _, c := range tableOf(t, "split.csv")[1:] {
 		var n [3]float64
 		for i := range n {
+			var err error
 			n[i], err = strconv.ParseFloat(c[2+i], 64)
 			require.NoError(t, err)
 		}
