@@ -236,9 +236,9 @@ func (h *past) add(t *tier, s *site, leaves []float64) {
 }
 
 // leavesIn returns how long behind the last request for it a thing leaves one of the servers, in ns.
-func (of *pastTier) leavesIn(h *past, server, k int) int64 {
+func (of *pastTier) leavesIn(server, k int) int64 {
 	if of.share == 1 {
-		server = h.shardOf(of.tier, h.number, k)
+		server = of.past.shardOf(of.tier, of.past.number, k)
 	}
 	return of.leaves[server]
 }

@@ -226,7 +226,7 @@ func (r *replay) openServer(of *pastTier, server int, longest int64, last, older
 	for k, rate := range d.rates {
 		if rate > 0 {
 			gaps := r.gapsOf(of.tier, r.number, float64(of.share*rate))
-			evicted += gaps.Missed(time.Duration(of.leavesIn(r.past, server, r.first+k)).Seconds())
+			evicted += gaps.Missed(time.Duration(of.leavesIn(server, r.first+k)).Seconds())
 		}
 	}
 	e.keeps = float64(evicted*time.Duration(longest).Seconds()) < evictedALife
@@ -298,7 +298,7 @@ func (r *replay) older(e *replayedEdge, from, last int64) int64 {
 	if r.workloads[r.number].sliced != nil {
 		return from + inNs(e.asks.Next(&e.stream))
 	}
-	until, leaves := r.freshUntil(e, from), e.of.leavesIn(r.past, e.server, r.first)
+	until, leaves := r.freshUntil(e, from), e.of.leavesIn(e.server, r.first)
 	for {
 		at := from + inNs(e.asks.Next(&e.stream))
 		if at >= until || at >= last || at-from > leaves {
@@ -356,7 +356,7 @@ func (r *replay) get(of *pastTier, server, k int, at int64) (asOf int64) {
 	is.last[n] = at
 	until := life.until(&held)
 	has := held != (pastCopy{})
-	if leaves := of.leavesIn(r.past, server, k); has && at-last > leaves {
+	if leaves := of.leavesIn(server, k); has && at-last > leaves {
 		until, has = min(until, last+leaves), false
 	}
 	if has && at < until {
@@ -392,7 +392,7 @@ func (r *replay) settle() {
 		life := &r.lives[nth]
 		for k := r.first; k < r.next; k++ {
 			count := &r.counts[nth][k-r.first]
-			held := time.Duration(min(life.ns, of.leavesIn(r.past, 0, k))).Seconds()
+			held := time.Duration(min(life.ns, of.leavesIn(0, k))).Seconds()
 			if count.copies > 0 {
 				held = time.Duration(count.held).Seconds() / float64(count.copies)
 			}
@@ -431,7 +431,7 @@ func (r *replay) leave() {
 		for server := range of.servers {
 			is := &of.servers[server]
 			for n := range r.next - r.first {
-				if last := is.last[n]; last != 0 && (of.asked != nil || -last <= of.leavesIn(r.past, server, r.first+n)) {
+				if last := is.last[n]; last != 0 && (of.asked != nil || -last <= of.leavesIn(server, r.first+n)) {
 					is.left = append(is.left, pastLeft{thing: uint32(r.first + n), last: last, pastCopy: is.copies[n]})
 				}
 				is.copies[n], is.last[n] = pastCopy{}, 0
