@@ -86,11 +86,11 @@ func (p *preloader) clocksOf(t *tier, number int) *requestClocks {
 	if c.now == nil && s != nil && w.underWay != nil {
 		entity := purpose.EntityOf(p.plan.scenario.Workloads[number].Name, s.name)
 		stream := random.NewKey(p.plan.scenario.Seed, p.rep, entity, purpose.PreloadOfTier(0)).StreamAt(1 << 62)
-		any := p.gapsOf(t, number, w.perSecond[s.id])
-		now := any.With(w.underWay[s.id])
+		usual := p.gapsOf(t, number, w.perSecond[s.id])
+		now := usual.With(w.underWay[s.id])
 		c.now = p.newClock(&now, number, w.perSecond[s.id], &stream)
 		if w.sliced != nil && w.renewal.Lifetime > 0 {
-			c.before = p.newClock(&any, number, w.perSecond[s.id], &stream)
+			c.before = p.newClock(&usual, number, w.perSecond[s.id], &stream)
 		}
 	}
 	return c

@@ -20,11 +20,11 @@ const pageBytes = 2 << 20
 
 // given reports whether the system gives huge pages to those that ask, and nothing bounds what may be set aside.
 func given() bool {
-	return isSystemSo() && debug.SetMemoryLimit(-1) == math.MaxInt64 // what is set aside would count; a program may say so at any time
+	return systemGives() && debug.SetMemoryLimit(-1) == math.MaxInt64 // what is set aside would count; a program may say so at any time
 }
 
-// isSystemSo reports whether the system gives huge pages of that size to those that ask, and as many addresses as anybody wants.
-var isSystemSo = sync.OnceValue(func() bool {
+// systemGives reports whether the system gives huge pages of that size to those that ask, and as many addresses as anybody wants.
+var systemGives = sync.OnceValue(func() bool {
 	const settings = "/sys/kernel/mm/transparent_hugepage/"
 	enabled := read(settings + "enabled")
 	var limit unix.Rlimit
